@@ -1,0 +1,40 @@
+"""One random generator per seed, run and purpose.
+
+Run r depends on (seed, r) alone: alone, in a batch of ten or on another worker it draws the same numbers. Purposes keep
+the draws apart: changing how the noise is drawn must not change the initial weights.
+"""
+
+import numpy as np
+import torch
+
+PURPOSES = ("encoder", "decoder", "feedback", "noise", "dropout", "batches", "null", "data", "probe")
+
+
+def _sequence(seed: int, run: int, purpose: str) -> np.random.SeedSequence:
+    if purpose not in PURPOSES:
+        raise ValueError(f"purpose must be one of {', '.join(PURPOSES)}, got {purpose!r}")
+    for name, value in (("seed", seed), ("run", run)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+            raise ValueError(f"{name} must be a whole number of 0 or more, got {value!r}")
+    return np.random.SeedSequence([seed, run, PURPOSES.index(purpose)])
+
+
+def generator(seed: int, run: int, purpose: str, device: str = "cpu") -> torch.Generator:
+    """A torch generator for one run and one purpose.
+
+    Args:
+        seed: seed of the experiment, 0 or more.
+        run: number of the repeat, 0 or more.
+        purpose: one of `PURPOSES`.
+        device: device of the tensors to be drawn.
+
+    Raises:
+        ValueError: for a negative seed or run, or an unknown purpose.
+    """
+    state = _sequence(seed, run, purpose).generate_state(2, np.uint32)
+    return torch.Generator(device).manual_seed(int(state[0]) << 31 | int(state[1]) >> 1)
+
+
+def numpy_generator(seed: int, run: int, purpose: str) -> np.random.Generator:
+    """A numpy generator for one run and one purpose; arguments and errors as in `generator`."""
+    return np.random.default_rng(_sequence(seed, run, purpose))
