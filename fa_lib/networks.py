@@ -1,0 +1,146 @@
+"""Encoder and decoder: the two networks of the paper's Fig. 3, for many runs at once.
+
+Every parameter has a leading run axis, so ten repeats are one tensor and one matrix product. Run r is initialised from
+its own generator and never mixes with the others. Tensors are (run, sample, unit) to the caller; in memory units come
+before samples, because a product with a small weight matrix is about twice as fast along long rows of samples.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from fa_lib.seeds import generator
+
+
+def stack(draw, runs: Sequence[int], seed: int, purpose: str) -> list[Tensor]:
+    """Draw each run's tensors from its own generator and stack them: `draw(generator) -> tensors`, one list a run."""
+    drawn = [draw(generator(seed, run, purpose)) for run in runs]
+    return [torch.stack(tensors) for tensors in zip(*drawn, strict=True)]
+
+
+def uniform(shape: Sequence[int], bound: float, random: torch.Generator) -> Tensor:
+    """Uniform numbers between -bound and bound."""
+    return (2 * torch.rand(*shape, generator=random) - 1) * bound
+
+
+def kaiming_normal(p: int, m: int, random: torch.Generator) -> Tensor:
+    """A (p, m) matrix of N(0, 2 / m), He et al. 2015: how the authors' code draws W_O and B."""
+    return torch.randn(p, m, generator=random) * math.sqrt(2 / m)
+
+
+class Linear(nn.Module):
+    """Affine map of every run: weight (run, out, in), bias (run, out)."""
+
+    def __init__(self, weight: Tensor, bias: Tensor):
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(weight), nn.Parameter(bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(run, sample, in), or (sample, in) shared by all runs, to (run, sample, out)."""
+        if x.dim() == 2:  # one product serves all runs
+            z = (self.weight.flatten(0, 1) @ x.mT).unflatten(0, self.weight.shape[:2]) + self.bias.unsqueeze(2)
+        else:
+            z = torch.baddbmm(self.bias.unsqueeze(2), self.weight, x.mT)  # (run, out, sample)
+        return z.mT
+
+
+def _torch_default(width_in: int, width_out: int, random: torch.Generator) -> list[Tensor]:
+    bound = 1 / math.sqrt(width_in)  # what torch.nn.Linear does
+    return [uniform((width_out, width_in), bound, random), uniform((width_out,), bound, random)]
+
+
+class ConvBackbone(nn.Module):
+    """Two 5x5 convolutions before the encoder's layers on MNIST, as in the authors' code (not in the paper).
+
+    Conv 1 -> 10, max-pool 2, ReLU, conv 10 -> 20, channel dropout 0.5, max-pool 2, ReLU, linear to `features`. Runs are
+    a loop here: a convolution with one small kernel set per run is slower as one grouped convolution than one by one.
+    """
+
+    def __init__(self, features: int, *, runs: Sequence[int], seed: int):
+        super().__init__()
+
+        def draw(random):
+            conv1, bias1 = uniform((10, 1, 5, 5), 1 / 5, random), uniform((10,), 1 / 5, random)
+            conv2, bias2 = uniform((20, 10, 5, 5), 250**-0.5, random), uniform((20,), 250**-0.5, random)
+            return [conv1, bias1, conv2, bias2, *_torch_default(320, features, random)]
+
+        self.conv1, self.bias1, self.conv2, self.bias2, weight, bias = (
+            nn.Parameter(tensor) for tensor in stack(draw, runs, seed, "encoder")
+        )
+        self.linear = Linear(weight.data, bias.data)
+        self.dropout = [generator(seed, run, "dropout") for run in runs]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(sample, 1, 28, 28) to (run, sample, features)."""
+        x = x.contiguous(memory_format=torch.channels_last)  # twice as fast as the default on a CPU
+        return self.linear(torch.stack([self._convolve(x, run) for run in range(len(self.conv1))]))
+
+    def _convolve(self, x: Tensor, run: int) -> Tensor:
+        x = functional.relu(functional.max_pool2d(functional.conv2d(x, self.conv1[run], self.bias1[run]), 2))
+        x = functional.conv2d(x, self.conv2[run], self.bias2[run])  # (sample, 20, 8, 8)
+        if self.training:
+            kept = torch.rand(x.shape[:2], generator=self.dropout[run]).to(x.device) >= 0.5
+            x = x * (2 * kept)[:, :, None, None]
+        return functional.relu(functional.max_pool2d(x, 2)).flatten(1)  # (sample, 320)
+
+
+class Encoder(nn.Module):
+    """x to H: fully connected tanh layers, each followed by gamma where `scale` is on.
+
+    Args:
+        widths: of the input and of every layer, (12, 8, 4) for IBTask; m is the last.
+        runs: the numbers of the runs that this network holds.
+        seed: seed of the experiment.
+        scale: learn a factor gamma after each tanh (paper, Section 2.4: it lets H leave the box that tanh sets).
+        backbone: put `ConvBackbone` before the layers; the first width is then its number of features.
+
+    Source: Cheng & Brown 2023, Fig. 3; initialisation as in the authors' code (torch's default).
+    """
+
+    def __init__(
+        self, widths: Sequence[int], *, runs: Sequence[int], seed: int = 0, scale: bool = False, backbone: bool = False
+    ):
+        super().__init__()
+        if len(widths) < 2 or min(widths) < 1:
+            raise ValueError(f"widths must name an input and at least one layer, all 1 or more, got {tuple(widths)}")
+        self.backbone = ConvBackbone(widths[0], runs=runs, seed=seed) if backbone else None
+
+        def draw(random):
+            return [tensor for pair in pairwise(widths) for tensor in _torch_default(*pair, random)]
+
+        tensors = stack(draw, runs, seed, "encoder")
+        self.layers = nn.ModuleList(Linear(*pair) for pair in zip(tensors[::2], tensors[1::2], strict=True))
+        gammas = [torch.ones(len(runs), 1, 1) for _ in self.layers] if scale else []
+        self.gamma = nn.ParameterList(nn.Parameter(gamma) for gamma in gammas)  # per layer (run, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(sample, input) or (sample, 1, 28, 28) to H of shape (run, sample, m)."""
+        h = x if self.backbone is None else self.backbone(x)
+        for number, layer in enumerate(self.layers):
+            h = torch.tanh(layer(h))
+            if len(self.gamma):
+                h = self.gamma[number] * h
+        return h
+
+
+class Decoder(Linear):
+    """H to z = H W_O' + bias, before the output nonlinearity; W_O is `weight`, (run, p, m).
+
+    Args:
+        m: number of hidden units.
+        p: number of outputs.
+        runs: the numbers of the runs that this network holds.
+        seed: seed of the experiment.
+
+    Source: Cheng & Brown 2023, Eq. 2 and Fig. 3; initialisation as in the authors' code.
+    """
+
+    def __init__(self, m: int, p: int, *, runs: Sequence[int], seed: int = 0):
+        def draw(random):
+            return [kaiming_normal(p, m, random), uniform((p,), 0.1, random)]
+
+        super().__init__(*stack(draw, runs, seed, "decoder"))

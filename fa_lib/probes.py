@@ -1,0 +1,107 @@
+"""Probes: what a linear decoder could read from H, how two signals compare, how many directions H uses.
+
+They measure and never train: the regression losses of the paper's Figs 1 and 2 and the angle of Fig. 2.
+"""
+
+import torch
+from torch import Tensor
+
+CUTOFF = 1e-10  # directions of H with less than this share of the largest variance carry rounding, not signal
+
+
+def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None = None) -> Tensor:
+    """What the best linear map of H predicts for y, least squares in double precision.
+
+    Args:
+        H: hidden layer, (run, sample, m).
+        y: target, (sample, p) or (run, sample, p).
+        intercept: fit a constant too (as the paper's Fig. 1 does; Eq. 11 and Fig. 2 do not).
+        at: where to predict, (run, other sample, m); H itself if None. For held-out samples.
+
+    Returns:
+        Predictions of shape (run, sample, p), double precision. A constant H predicts the mean of y.
+
+    Raises:
+        ValueError: if shapes do not fit or a value is not finite.
+
+    Source: Cheng & Brown 2023, Fig. 1 c, d and Eq. 11.
+    """
+    if H.dim() != 3 or y.shape[-2] != H.shape[1] or 0 in H.shape:
+        raise ValueError(
+            f"H must be (run, sample, m) and y (sample, p) or (run, sample, p) over the same samples, "
+            f"got H {tuple(H.shape)} and y {tuple(y.shape)}"
+        )
+    H, y = H.double(), y.double()
+    if not (torch.isfinite(H).all() and torch.isfinite(y).all()):
+        raise ValueError("H and y must be finite, got NaN or infinity")
+    at = H if at is None else at.double()
+    centre_H, centre_y = (H.mean(1, keepdim=True), y.mean(-2, keepdim=True)) if intercept else (0.0, 0.0)
+    Hc, yc = H - centre_H, y - centre_y
+    theta = torch.linalg.pinv(Hc.mT @ Hc, hermitian=True, rtol=CUTOFF) @ (Hc.mT @ yc)  # (run, m, p)
+    return (at - centre_H) @ theta + centre_y
+
+
+def angle(a: Tensor, b: Tensor) -> Tensor:
+    """Angle between two signals, in degrees, for every run.
+
+    Args:
+        a, b: signals of shape (run, sample, unit), taken as one long vector a run.
+
+    Returns:
+        Tensor of shape (run,), between 0 and 180. NaN where a signal is zero: it has no direction.
+
+    Raises:
+        ValueError: if the shapes differ.
+
+    Source: Cheng & Brown 2023, Fig. 2, fourth column.
+    """
+    if a.shape != b.shape:
+        raise ValueError(f"signals must have one shape, got {tuple(a.shape)} and {tuple(b.shape)}")
+    a, b = a.flatten(1).double(), b.flatten(1).double()  # (run, sample * unit)
+    a, b = a / a.norm(dim=1, keepdim=True), b / b.norm(dim=1, keepdim=True)
+    # atan2 of half-difference and half-sum stays accurate near 0 and 180, where acos loses half its digits
+    return torch.rad2deg(2 * torch.atan2((a - b).norm(dim=1), (a + b).norm(dim=1)))
+
+
+def effective_rank(H: Tensor) -> Tensor:
+    """Exponential of the entropy of H's normalised singular values, after centring.
+
+    Args:
+        H: hidden layer, (run, sample, m).
+
+    Returns:
+        Tensor of shape (run,) between 1 and m; 0 where H is constant.
+
+    Source: Roy & Vetterli 2007.
+    """
+    Hc = H.double() - H.double().mean(1, keepdim=True)
+    values = torch.linalg.eigvalsh(Hc.mT @ Hc).clamp_min(0).sqrt()  # (run, m), singular values of Hc
+    total = values.sum(1, keepdim=True)
+    share = values / total.clamp_min(torch.finfo(values.dtype).tiny)
+    return torch.where(total[:, 0] > 0, torch.exp(torch.special.entr(share).sum(1)), 0.0)
+
+
+def coding_rate(H: Tensor, y: Tensor | None = None, *, precision: float = 0.5) -> Tensor:
+    """Bits per sample to code H up to an error, or the reduction of that by knowing the class (MCR2).
+
+    Args:
+        H: hidden layer, (run, sample, m); rows are used at unit length, as in the source.
+        y: one-hot class, (sample, p); with it the rate reduction is returned, without it the rate.
+        precision: allowed error epsilon, in units of the rows' length.
+
+    Returns:
+        Tensor of shape (run,), bits.
+
+    Source: Yu et al. 2020, Eqs 7 and 8.
+    """
+    H = torch.nn.functional.normalize(H.double(), dim=2)
+
+    def rate(part: Tensor) -> Tensor:  # part (run, some samples, m)
+        n, m = part.shape[1:]
+        gram = torch.eye(m, dtype=part.dtype, device=part.device) + m / (n * precision**2) * part.mT @ part
+        return torch.logdet(gram) / (2 * torch.log(torch.tensor(2.0)))
+
+    if y is None:
+        return rate(H)
+    members = [y[:, j] > 0.5 for j in range(y.shape[1])]
+    return rate(H) - sum(rate(H[:, own]) * own.double().mean() for own in members if own.any())

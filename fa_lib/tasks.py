@@ -1,0 +1,208 @@
+"""What is learned: inputs, targets, how right an answer is, and the protocol of the paper's experiments.
+
+The paper gives the tasks; learning rates, batch sizes, epochs and output nonlinearities are those of the authors' code.
+The loss of every task is the mean squared error over samples and outputs.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fa_lib import data, icosahedron
+from fa_lib.seeds import numpy_generator
+
+OUTPUTS: Mapping[str, tuple[Callable[[Tensor], Tensor], tuple[float, float]]] = {  # nonlinearity, range of its values
+    "sigmoid": (torch.sigmoid, (0.0, 1.0)),
+    "linear": (lambda z: z, (-float("inf"), float("inf"))),
+    "clip": (lambda z: z.clamp(-5, 5), (-5.0, 5.0)),
+}
+
+
+def correct_rate(y_hat: Tensor, y: Tensor) -> Tensor:
+    """Share of samples whose largest output stands at the target's 1; (run, sample, p) to (run,)."""
+    # max along units, which are rows in memory: twenty times faster than argmax along the last axis
+    return (y_hat.mT.max(-2).indices == y.mT.max(-2).indices).float().mean(-1)
+
+
+def threshold_rate(y_hat: Tensor, y: Tensor) -> Tensor:
+    """Share of samples on the target's side of 1/2; (run, sample, 1) to (run,)."""
+    return ((y_hat >= 0.5) == (y >= 0.5)).float().mean((-2, -1))
+
+
+def floor_rate(y_hat: Tensor, y: Tensor) -> Tensor:
+    """Share of samples in the target's tenth: floor(10 y_hat) = 10 y, the paper's accuracy on MNISTReg.
+
+    The target stands on the lower edge of its tenth, so an answer a hair below it counts as wrong.
+    """
+    return (torch.floor(10 * y_hat) == torch.round(10 * y)).float().mean((-2, -1))
+
+
+def nearest_rate(y_hat: Tensor, y: Tensor) -> Tensor:
+    """Share of samples whose nearest digit is the target: round(10 y_hat), held within 0 to 9, equals 10 y."""
+    return (torch.round(10 * y_hat).clamp(0, 9) == torch.round(10 * y)).float().mean((-2, -1))
+
+
+def r_squared(y_hat: Tensor, y: Tensor) -> Tensor:
+    """1 - squared error / squared deviation from each output's mean; (run, sample, p) to (run,)."""
+    return 1 - ((y_hat - y) ** 2).sum((-2, -1)) / ((y - y.mean(-2, keepdim=True)) ** 2).sum((-2, -1))
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A learning task with its protocol.
+
+    Args:
+        name: name in figures and results.
+        x, y: training inputs (sample, input) or (sample, 1, 28, 28), targets (sample, p); float32.
+        test_x, test_y: the same for samples never trained on.
+        output: nonlinearity after the decoder: "sigmoid", "linear" or "clip" (to -5 .. 5).
+        metrics: name to function of (y_hat, y); "accuracy" must be there, TF's modulator and the figures use it.
+        metric_name: what "accuracy" is called on an axis.
+        lr: learning rate of Adam.
+        batch: samples in a step; None for all of them.
+        epochs: passes over the training set.
+        widths: units of the encoder's layers, the last is m.
+        features: units of the convolutional backbone's last layer; None for no backbone.
+
+    Raises:
+        ValueError: for empty, non-finite or mismatched arrays, or targets that the output cannot reach.
+    """
+
+    name: str
+    x: Tensor
+    y: Tensor
+    test_x: Tensor
+    test_y: Tensor
+    output: str
+    metrics: Mapping[str, Callable[[Tensor, Tensor], Tensor]]
+    metric_name: str
+    lr: float
+    batch: int | None
+    epochs: int
+    widths: tuple[int, ...]
+    features: int | None = None
+
+    def __post_init__(self):
+        if self.output not in OUTPUTS:
+            raise ValueError(f"output must be one of {', '.join(OUTPUTS)}, got {self.output!r}")
+        if "accuracy" not in self.metrics:
+            raise ValueError(f'metrics must hold "accuracy", got {", ".join(self.metrics) or "none"}')
+        low, high = OUTPUTS[self.output][1]
+        for part, x, y in (("training", self.x, self.y), ("test", self.test_x, self.test_y)):
+            if len(x) == 0 or len(x) != len(y) or y.dim() != 2:
+                raise ValueError(
+                    f"{self.name}: {part} set needs x and y of one length above 0 and y of shape (sample, p), "
+                    f"got x {tuple(x.shape)} and y {tuple(y.shape)}"
+                )
+            if not (torch.isfinite(x).all() and torch.isfinite(y).all()):
+                raise ValueError(f"{self.name}: {part} set holds NaN or infinity; every value must be finite")
+            if y.min() < low or y.max() > high:
+                raise ValueError(
+                    f"{self.name}: targets must lie within {low} .. {high}, the range of the {self.output} output, "
+                    f"got {y.min():g} .. {y.max():g}"
+                )
+
+    @property
+    def p(self) -> int:
+        """Number of outputs."""
+        return self.y.shape[1]
+
+    def activate(self, z: Tensor) -> Tensor:
+        """The decoder's z to y_hat, elementwise."""
+        return OUTPUTS[self.output][0](z)
+
+    def loss(self, y_hat: Tensor, y: Tensor) -> Tensor:
+        """Mean squared error over samples and outputs, (run, sample, p) to (run,)."""
+        return ((y_hat - y) ** 2).mean((-2, -1))
+
+    def accuracy(self, y_hat: Tensor, y: Tensor) -> Tensor:
+        """The task's first measure of success, (run, sample, p) to (run,)."""
+        return self.metrics["accuracy"](y_hat, y)
+
+
+def _split(x: np.ndarray, y: np.ndarray, order: np.ndarray) -> dict[str, Tensor]:
+    """80 % of the samples to train on, the rest to test, in the given order."""
+    train = round(0.8 * len(order))
+    parts = {"x": x[order[:train]], "y": y[order[:train]], "test_x": x[order[train:]], "test_y": y[order[train:]]}
+    return {name: torch.from_numpy(np.ascontiguousarray(part, dtype=np.float32)) for name, part in parts.items()}
+
+
+def ib(seed: int = 0) -> Task:
+    """IBTask: 12 bits on an icosahedron, two classes, one-hot (Shwartz-Ziv & Tishby 2017; paper, Section 2.1).
+
+    Args:
+        seed: seed of the split, 3277 samples to train on and 819 to test.
+    """
+    labels = icosahedron.labels()
+    order = numpy_generator(seed, 0, "data").permutation(len(labels))
+    parts = _split(icosahedron.patterns(), np.eye(2)[labels], order)
+    return Task("IBTask", **parts, output="sigmoid", metrics={"accuracy": correct_rate}, metric_name="correct rate",
+                lr=1e-3, batch=None, epochs=1000, widths=(8, 4))  # fmt: skip
+
+
+def ib_regression(seed: int = 0) -> Task:
+    """IBRegTask: the same patterns, the class as one number (paper, Section 2.4). Arguments as in `ib`."""
+    labels = icosahedron.labels()
+    order = numpy_generator(seed, 0, "data").permutation(len(labels))
+    parts = _split(icosahedron.patterns(), labels[:, None], order)
+    return Task("IBRegTask", **parts, output="sigmoid", metrics={"accuracy": threshold_rate}, metric_name="accuracy",
+                lr=1e-3, batch=None, epochs=1000, widths=(8, 4))  # fmt: skip
+
+
+def _mnist_part(split: str, samples: int | None, targets: Callable[[np.ndarray], np.ndarray]) -> tuple[Tensor, Tensor]:
+    images, digits = data.mnist(split)
+    if samples is not None and not 1 <= samples <= len(images):
+        raise ValueError(f"samples of the {split} set must be 1 to {len(images)}, got {samples}")
+    x = (images[:samples, None].astype(np.float32) / 255 - 0.1307) / 0.3081  # mean and sd of MNIST's pixels
+    return torch.from_numpy(x), torch.from_numpy(targets(digits[:samples]).astype(np.float32))
+
+
+def mnist(samples: int | None = None, test_samples: int | None = None) -> Task:
+    """MNIST as ten sigmoid outputs (paper, Section 2.4).
+
+    Args:
+        samples, test_samples: take the first so many images; all 60 000 and 10 000 if None.
+
+    Raises:
+        ValueError: for a number of samples that is not there, or altered files. FileNotFoundError: for missing ones.
+    """
+    (x, y), (test_x, test_y) = (
+        _mnist_part(split, n, lambda digits: np.eye(10)[digits])
+        for split, n in (("train", samples), ("test", test_samples))
+    )
+    return Task("MNIST", x, y, test_x, test_y, output="sigmoid", metrics={"accuracy": correct_rate},
+                metric_name="accuracy", lr=1e-3, batch=64, epochs=10, widths=(64, 32), features=128)  # fmt: skip
+
+
+def mnist_regression(samples: int | None = None, test_samples: int | None = None) -> Task:
+    """MNISTReg: the digit divided by ten, as one linear output (paper, Section 2.4).
+
+    `accuracy` is the paper's (`floor_rate`), `nearest_accuracy` the one that a perfect but slightly noisy answer does
+    not fail. Arguments and errors as in `mnist`.
+    """
+    (x, y), (test_x, test_y) = (
+        _mnist_part(split, n, lambda digits: digits[:, None] / 10)
+        for split, n in (("train", samples), ("test", test_samples))
+    )
+    return Task("MNISTReg", x, y, test_x, test_y, output="linear",
+                metrics={"accuracy": floor_rate, "nearest_accuracy": nearest_rate}, metric_name="accuracy",
+                lr=5e-4, batch=128, epochs=30, widths=(64, 32), features=128)  # fmt: skip
+
+
+def clipped_polynomial(seed: int = 0) -> Task:
+    """A noisy quadratic of twelve normal inputs, clipped to -5 .. 5, two outputs (caption of the paper's Fig. 4).
+
+    y = clip(x^2 w1 + x w + 1.2 noise, -5, 5) with x, w1, w and the noise standard normal; 5120 samples.
+
+    Args:
+        seed: seed of the inputs, the weights and the noise.
+    """
+    random = numpy_generator(seed, 0, "data")
+    x, w, w1, noise = (random.standard_normal(shape) for shape in ((5120, 12), (12, 2), (12, 2), (5120, 2)))
+    y = np.clip(x**2 @ w1 + x @ w + 1.2 * noise, -5, 5)
+    parts = _split(x, y, np.arange(5120))
+    return Task("clipped polynomial", **parts, output="clip", metrics={"accuracy": r_squared}, metric_name="$R^2$",
+                lr=5e-3, batch=256, epochs=100, widths=(12, 12, 12))  # fmt: skip

@@ -1,0 +1,228 @@
+"""Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded.
+
+`step` is the whole learning rule. `train` repeats it over a task's protocol and measures; `build` makes the parts, for
+those who want a loop of their own.
+"""
+
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import Tensor
+from tqdm.auto import trange
+
+from fa_lib import information, probes
+from fa_lib.networks import Decoder, Encoder
+from fa_lib.tasks import Task
+
+
+class Step(NamedTuple):
+    """What one training step saw, before the weights moved; all detached, (run, sample, ...) or (run,)."""
+
+    H: Tensor  # (run, sample, m)
+    y: Tensor  # (sample, p)
+    y_hat: Tensor  # (run, sample, p)
+    error: Tensor  # (run, sample, p), dLoss / dz
+    signal: Tensor  # (run, sample, m), what the channel gave
+    W: Tensor  # (run, p, m), the decoder's weight at that moment
+    loss: Tensor  # (run,)
+    metrics: dict[str, Tensor]  # name to (run,)
+
+
+def step(encoder: Encoder, decoder: Decoder, channel, task: Task, x: Tensor, y: Tensor) -> Step:
+    """Fill the gradients of encoder and decoder; the optimizer's step is the caller's.
+
+    Source: Cheng & Brown 2023, Fig. 3.
+    """
+    H = encoder(x)  # (run, sample, m)
+    z = decoder(H.detach())  # (run, sample, p); the cut: nothing flows back to H from here
+    z.retain_grad()
+    y_hat = task.activate(z)
+    loss = task.loss(y_hat, y)  # (run,)
+    loss.sum().backward()  # the decoder learns from its own loss ...
+    W, y_hat = decoder.weight.detach(), y_hat.detach()
+    metrics = {name: metric(y_hat, y) for name, metric in task.metrics.items()}
+    known = {"H": H, "W": W, "z": z, "output": task.activate, "accuracy": metrics["accuracy"]}
+    signal = channel(z.grad, y, **known)  # (run, sample, m)
+    H.backward(signal)  # ... the encoder from the feedback signal alone
+    return Step(H.detach(), y, y_hat, z.grad, signal, W, loss.detach(), metrics)
+
+
+class Parts(NamedTuple):
+    """What `build` makes."""
+
+    encoder: Encoder
+    decoder: Decoder
+    channel: object
+    optimizer: torch.optim.Optimizer
+
+
+def _runs(runs: int | Sequence[int]) -> list[int]:
+    numbers = list(range(runs)) if isinstance(runs, int) else list(runs)
+    if not numbers or min(numbers) < 0 or len(set(numbers)) < len(numbers):
+        raise ValueError(f"runs must be 1 or more, or a list of different run numbers from 0, got {runs}")
+    return numbers
+
+
+def _device(device: str) -> str:
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(f'device {device!r} is not to be had here ({error}); use "cpu" or an available one') from error
+    return device
+
+
+def build(
+    task: Task,
+    feedback,
+    *,
+    runs: int | Sequence[int] = 10,
+    seed: int = 0,
+    learn_decoder: bool = True,
+    learn_encoder: bool = True,
+    scale: bool = False,
+    device: str = "cpu",
+) -> Parts:
+    """Networks, drawn channel and Adam for the given runs; arguments and errors as in `train`."""
+    numbers, device = _runs(runs), _device(device)
+    m = task.widths[-1]
+    widths = (task.features or task.x.shape[1], *task.widths)
+    encoder = Encoder(widths, runs=numbers, seed=seed, scale=scale, backbone=task.features is not None).to(device)
+    decoder = Decoder(m, task.p, runs=numbers, seed=seed).to(device)
+    channel = feedback.draw(task.p, m, runs=numbers, seed=seed, device=device)
+    learning = [*(encoder.parameters() if learn_encoder else ()), *(decoder.parameters() if learn_decoder else ())]
+    # with nothing to learn Adam still wants a parameter: one that nothing reads
+    optimizer = torch.optim.Adam(learning or [torch.zeros(1, requires_grad=True)], lr=task.lr, fused=True)
+    return Parts(encoder, decoder, channel, optimizer)
+
+
+def train(
+    task: Task,
+    feedback,
+    *,
+    runs: int | Sequence[int] = 10,
+    epochs: int | None = None,
+    seed: int = 0,
+    learn_decoder: bool = True,
+    learn_encoder: bool = True,
+    scale: bool = False,
+    every: int = 1,
+    bin_size: float = 0.1,
+    record: Mapping[str, Callable[[Step], Tensor]] | None = None,
+    device: str = "cpu",
+    progress: bool = True,
+) -> xr.Dataset:
+    """Train a network on a task by a feedback rule and record what the paper plots.
+
+    Training measures are taken as the batches go by, before each one's update and with dropout on, averaged over the
+    epoch (one batch on the IB tasks); regression and information use all of the epoch's H together. Test measures are
+    taken after the epoch's last update with dropout off.
+
+    Args:
+        task: from `fa_lib.tasks`, or one's own `Task`.
+        feedback: a channel of `fa_lib.feedback`, such as `FA()`.
+        runs: how many repeats, or their numbers. Run r depends on (seed, r) alone.
+        epochs: passes over the training set; the task's own number if None.
+        seed: seed of weights, matrices, noise and dropout. The same seed starts every rule from the same weights.
+        learn_decoder, learn_encoder: False freezes that part (weights and biases).
+        scale: learn the factor gamma after each tanh, for any rule.
+        every: measure each so-many-th epoch only, counted from 0, and the last.
+        bin_size: bin of the information, in units of H and y.
+        record: further measures of an epoch's last step: name to function of `Step`, giving (run, ...).
+        device: "cpu" or "cuda".
+        progress: show a bar.
+
+    Returns:
+        Dataset with dims (run, epoch): `loss`, `accuracy` (and the task's other metrics), `regression_loss`,
+        `regression_accuracy` of the best linear readout of H with intercept, `information` and `information_null` (y
+        shuffled once) in bits, `test_loss`, `test_accuracy`, the recorded ones, and `ceiling`, y's entropy in bits.
+        Attributes say how it was made.
+
+    Raises:
+        ValueError: for runs, epochs or every below 1, a bin size of 0 or less, or a device that is not there.
+
+    Source: Cheng & Brown 2023, Figs 1, 4, 7 and 8.
+    """
+    epochs = task.epochs if epochs is None else epochs
+    for name, value in (("epochs", epochs), ("every", every)):
+        if value < 1:
+            raise ValueError(f"{name} must be 1 or more, got {value}")
+    if not bin_size > 0:
+        raise ValueError(f"bin_size must be above 0, got {bin_size}")
+    start, numbers = time.perf_counter(), _runs(runs)
+    encoder, decoder, channel, optimizer = build(
+        task, feedback, runs=numbers, seed=seed, learn_decoder=learn_decoder, learn_encoder=learn_encoder,
+        scale=scale, device=device,
+    )  # fmt: skip
+    x, y, test_x, test_y = (part.to(device) for part in (task.x, task.y, task.test_x, task.test_y))
+    batches = list(zip(x.split(task.batch or len(x)), y.split(task.batch or len(x)), strict=True))
+    measured = {*range(0, epochs, every), epochs - 1}
+    rows: list[dict[str, Tensor | np.ndarray]] = []
+    for epoch in trange(epochs, disable=not progress, desc=f"{task.name} {feedback}"):
+        steps = []
+        for x_batch, y_batch in batches:
+            optimizer.zero_grad()
+            seen = step(encoder, decoder, channel, task, x_batch, y_batch)
+            if epoch in measured:
+                steps.append(seen)
+                extra = (
+                    {name: measure(seen) for name, measure in (record or {}).items()}
+                    if len(steps) == len(batches)
+                    else {}
+                )
+            optimizer.step()
+        if epoch in measured:
+            rows.append(extra | _measure(task, steps, numbers, seed + epoch, bin_size))
+            rows[-1] |= _test(task, encoder, decoder, test_x, test_y)
+    data = {name: np.stack([np.asarray(row[name]) for row in rows], axis=1) for name in rows[0]}  # (run, epoch, ...)
+    dims = {
+        name: ("run", "epoch", *(f"{name}_{axis}" for axis in range(value.ndim - 2))) for name, value in data.items()
+    }
+    return xr.Dataset(
+        {name: (dims[name], value) for name, value in data.items()}
+        | {"ceiling": information.ceiling(y.cpu().numpy(), bin_size)},
+        coords={"run": numbers, "epoch": sorted(measured)},
+        attrs={
+            "task": task.name, "feedback": str(feedback), "seed": seed, "learn_decoder": int(learn_decoder),
+            "learn_encoder": int(learn_encoder), "scale": int(scale), "lr": task.lr, "batch": task.batch or len(x),
+            "widths": str(task.widths), "samples": len(x), "bin_size": bin_size, "device": device,
+            "torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version(),
+            "seconds": round(time.perf_counter() - start, 2),
+        },
+    )  # fmt: skip
+
+
+def _measure(
+    task: Task, steps: list[Step], runs: list[int], seed: int, bin_size: float
+) -> dict[str, Tensor | np.ndarray]:
+    """An epoch's training measures, each of shape (run,)."""
+    H = torch.cat([seen.H.mT for seen in steps], 2).mT if len(steps) > 1 else steps[0].H  # (run, sample, m)
+    y = torch.cat([seen.y for seen in steps])
+    weights = torch.tensor([len(seen.y) for seen in steps]) / len(y)  # the last batch may be shorter
+    y_linear = probes.readout(H, y)
+    bits, null = information.with_null(H, y, bin_size, seed=seed, runs=runs)
+    averages = {
+        name: sum(w * seen.metrics[name].cpu() for w, seen in zip(weights, steps, strict=True)) for name in task.metrics
+    }
+    return averages | {
+        "loss": sum(w * seen.loss.cpu() for w, seen in zip(weights, steps, strict=True)),
+        "regression_loss": task.loss(y_linear, y).cpu(),
+        "regression_accuracy": task.accuracy(y_linear, y).cpu(),
+        "information": bits,
+        "information_null": null[:, 0],
+    }
+
+
+@torch.no_grad()
+def _test(task: Task, encoder: Encoder, decoder: Decoder, x: Tensor, y: Tensor) -> dict[str, Tensor]:
+    """Test measures with dropout off, each of shape (run,)."""
+    encoder.eval()
+    parts = [task.activate(decoder(encoder(part))).mT for part in x.split(1024)]
+    encoder.train()
+    y_hat = torch.cat(parts, 2).mT
+    metrics = {f"test_{name}": metric(y_hat, y).cpu() for name, metric in task.metrics.items()}
+    return metrics | {"test_loss": task.loss(y_hat, y).cpu()}
