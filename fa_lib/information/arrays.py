@@ -1,0 +1,53 @@
+"""What every estimator accepts: H and Y as numpy arrays with a run axis."""
+
+import numpy as np
+
+
+def plain(values, name: str) -> np.ndarray:
+    """Values as a real numpy array; a torch tensor is detached and brought to the CPU."""
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+    array = np.asarray(values)
+    if array.dtype.kind not in "buif":
+        raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    return array
+
+
+def hidden(H) -> np.ndarray:
+    """H with a run axis: (n, m) becomes (1, n, m)."""
+    H = plain(H, "H")
+    if H.ndim not in (2, 3) or 0 in H.shape:
+        raise ValueError(f"H must be (sample, unit) or (run, sample, unit), none of them empty, got shape {H.shape}")
+    return H if H.ndim == 3 else H[None]
+
+
+def target(Y) -> np.ndarray:
+    """Y with a run axis, of length 1 where the runs share it: (n,) and (n, p) become (1, n, p)."""
+    Y = plain(Y, "Y")
+    if Y.ndim not in (1, 2, 3) or 0 in Y.shape:
+        raise ValueError(
+            f"Y must be (sample,), (sample, output) or (run, sample, output), none of them empty, got shape {Y.shape}"
+        )
+    return Y if Y.ndim == 3 else Y.reshape(1, len(Y), -1)
+
+
+def pair(H, Y) -> tuple[np.ndarray, np.ndarray]:
+    """H as (run, n, m) and Y as (run or 1, n, p), checked against each other.
+
+    Raises:
+        ValueError: for a wrong number of dimensions, nothing to measure, or samples or runs that do not match.
+    """
+    H, Y = hidden(H), target(Y)
+    if H.shape[1] != Y.shape[1]:
+        raise ValueError(
+            f"H and Y must have the same samples, got {H.shape[1]} in H and {Y.shape[1]} in Y; "
+            "a Y per run has shape (run, sample, output)"
+        )
+    if len(Y) not in (1, len(H)):
+        raise ValueError(f"Y must be shared or given once per run: got {len(H)} runs of H and {len(Y)} of Y")
+    return H, Y
+
+
+def single(H) -> bool:
+    """Whether H came without a run axis, so that the answer is a plain number."""
+    return np.ndim(H) == 2

@@ -1,0 +1,55 @@
+"""What an estimator reads when there is nothing to find: the same H, with Y handed out to the wrong samples."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from fa_lib import seeds
+from fa_lib.information import arrays
+
+
+def null(
+    estimator: Callable,
+    H,
+    Y,
+    *,
+    shuffles: int = 1,
+    seed: int = 0,
+    runs: Sequence[int] | None = None,
+) -> np.ndarray:
+    """An estimator's readings with Y permuted within each run: its values under independence.
+
+    H and Y keep their own distributions, only their pairing is destroyed. A reading that lies inside the spread of
+    these values is no evidence of information.
+
+    Args:
+        estimator: called as estimator(H, Y) with H (run, n, m) and Y (run, n, p); returns one value per run, or several
+            arrays of one value per run (as `kde_bounds` does).
+        H: (n, m) or (run, n, m).
+        Y: (n,), (n, p) or (run, n, p).
+        shuffles: permutations per run, drawn one after another: the first of ten is the one of shuffles=1.
+        seed: seed of the permutations.
+        runs: numbers of the runs, if not 0, 1, …: run r's permutations depend on (seed, r, n) alone.
+
+    Returns:
+        (run, shuffles), in the estimator's unit; with a leading axis for an estimator that returns several values.
+
+    Raises:
+        ValueError: as the estimator does, and for shuffles < 1 or run numbers that are not one per run.
+    """
+    H, Y = arrays.pair(H, Y)
+    orders = permutations(len(H), H.shape[1], shuffles=shuffles, seed=seed, runs=runs)
+    Y = np.broadcast_to(Y, (len(H), *Y.shape[1:]))
+    readings = [np.asarray(estimator(H, np.take_along_axis(Y, order[..., None], axis=1))) for order in orders]
+    return np.stack(readings, axis=-1)
+
+
+def permutations(count: int, n: int, *, shuffles: int, seed: int, runs: Sequence[int] | None) -> Iterator[np.ndarray]:
+    """Permutations of n samples, one (run, sample) per shuffle, each run's from its own generator."""
+    if isinstance(shuffles, bool) or not isinstance(shuffles, int | np.integer) or shuffles < 1:
+        raise ValueError(f"shuffles must be a whole number of 1 or more, got {shuffles!r}")
+    runs = range(count) if runs is None else list(runs)
+    if len(runs) != count:
+        raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {count} runs")
+    generators = [seeds.numpy_generator(seed, run, "null") for run in runs]
+    return (np.stack([generator.permutation(n) for generator in generators]) for _ in range(shuffles))
