@@ -38,7 +38,7 @@ def cells(values: np.ndarray, bin_size: float, name: str) -> Cells:
     with np.errstate(over="ignore", invalid="ignore"):
         np.divide(np.moveaxis(values, -1, 0), bin_size, out=digits, dtype=np.float64)
     np.floor(digits, out=digits)
-    found = Cells(np.zeros(values.shape[:2], np.int64), 1)
+    found = None
     for digit in digits:
         low, high = digit.min(), digit.max()  # a NaN anywhere makes both NaN
         if not (np.isfinite(low) and np.isfinite(high)):
@@ -48,17 +48,20 @@ def cells(values: np.ndarray, bin_size: float, name: str) -> Cells:
             column = Cells(digit.astype(np.int64), int(high - low) + 1)
         else:
             column = ranked(digit)
-        found = combined(found, column)
+        found = column if found is None else appended(found, column)
     return found
 
 
-def combined(first: Cells, second: Cells) -> Cells:
-    """The cells of both together, first the slower digit."""
-    if first.size * second.size > LIMIT:
-        first = ranked(first.ids)
-    if first.size * second.size > LIMIT:
-        second = ranked(second.ids)
-    return Cells(first.ids * second.size + second.ids, first.size * second.size)
+def appended(found: Cells, column: Cells) -> Cells:
+    """The cells of both together, the column as the last digit; found's ids are written over."""
+    if found.size * column.size > LIMIT:
+        found = ranked(found.ids)
+    if found.size * column.size > LIMIT:
+        column = ranked(column.ids)
+    ids = found.ids
+    ids *= column.size
+    ids += column.ids
+    return Cells(ids, found.size * column.size)
 
 
 def ranked(values: np.ndarray) -> Cells:

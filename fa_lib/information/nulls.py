@@ -1,11 +1,14 @@
 """What an estimator reads when there is nothing to find: the same H, with Y handed out to the wrong samples."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from fa_lib import seeds
 from fa_lib.information import arrays
+
+KEPT = 2**20  # permutations of up to this many numbers are kept between calls (8 MB)
 
 
 def null(
@@ -44,12 +47,26 @@ def null(
     return np.stack(readings, axis=-1)
 
 
-def permutations(count: int, n: int, *, shuffles: int, seed: int, runs: Sequence[int] | None) -> Iterator[np.ndarray]:
+def permutations(count: int, n: int, *, shuffles: int, seed: int, runs: Sequence[int] | None) -> Iterable[np.ndarray]:
     """Permutations of n samples, one (run, sample) per shuffle, each run's from its own generator."""
     if isinstance(shuffles, bool) or not isinstance(shuffles, int | np.integer) or shuffles < 1:
         raise ValueError(f"shuffles must be a whole number of 1 or more, got {shuffles!r}")
-    runs = range(count) if runs is None else list(runs)
+    runs = tuple(range(count) if runs is None else runs)
     if len(runs) != count:
         raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {count} runs")
+    seeds.numpy_generator(seed, runs[0], "null")  # refuses a bad seed before it can become a key
+    if shuffles * count * n <= KEPT:
+        return _kept(seed, runs, n, shuffles)
+    return _drawn(seed, runs, n, shuffles)
+
+
+def _drawn(seed: int, runs: tuple[int, ...], n: int, shuffles: int) -> Iterator[np.ndarray]:
     generators = [seeds.numpy_generator(seed, run, "null") for run in runs]
-    return (np.stack([generator.permutation(n) for generator in generators]) for _ in range(shuffles))
+    for _ in range(shuffles):
+        yield np.stack([generator.permutation(n) for generator in generators])
+
+
+@lru_cache(maxsize=2)
+def _kept(seed: int, runs: tuple[int, ...], n: int, shuffles: int) -> list[np.ndarray]:
+    """The same, kept for the next call: a training asks for the same permutations every epoch."""
+    return list(_drawn(seed, runs, n, shuffles))
