@@ -1,0 +1,77 @@
+"""Evidence: intervals over runs, and checks with three outcomes.
+
+A check on a number compares its 95 % interval over runs with a range: inside passes, outside fails, and an interval
+that straddles an edge decides nothing.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+CLOSE = 0.05  # two correct rates this near count as comparable
+SMALL = 0.03  # two losses this near count as similar; chance is 0.25
+
+
+class Interval(NamedTuple):
+    """Mean and 95 % confidence interval over runs (Student's t)."""
+
+    mean: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}]"
+
+
+def interval(values) -> Interval:
+    """Mean and 95 % interval of one value a run, (run,); a single run has no width and so an infinite interval.
+
+    Raises:
+        ValueError: for no runs or values that are not finite.
+    """
+    values = np.asarray(values, dtype=float)
+    if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
+        raise ValueError(f"one finite value a run is needed, got shape {values.shape}: {values}")
+    mean, n = values.mean(), len(values)
+    if n == 1:
+        return Interval(mean, -np.inf, np.inf)
+    half = stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)
+    return Interval(mean, mean - half, mean + half)
+
+
+class Check(NamedTuple):
+    """One part of a criterion: what was asked, what was found, and whether it holds (None: undecided)."""
+
+    asked: str
+    found: str
+    passed: bool | None
+
+
+def within(asked: str, values, low: float = -np.inf, high: float = np.inf) -> Check:
+    """Does the mean over runs lie between low and high? Decided by the 95 % interval of `values`, (run,)."""
+    found = interval(values)
+    inside, outside = low <= found.low and found.high <= high, found.high < low or found.low > high
+    return Check(asked, str(found), True if inside else False if outside else None)
+
+
+def share(asked: str, holds, *, at_least: float) -> Check:
+    """Do at least this share of the runs do it? `holds` is one truth a run."""
+    holds = np.asarray(holds, dtype=bool)
+    return Check(asked, f"{holds.sum()} of {holds.size}", bool(holds.mean() >= at_least))
+
+
+def last(variable):
+    """Values at the last epoch or step, (run,)."""
+    return variable.isel({dim: -1 for dim in ("epoch", "step") if dim in variable.dims}).values
+
+
+def first(variable):
+    """Values at the first epoch or step, (run,)."""
+    return variable.isel({dim: 0 for dim in ("epoch", "step") if dim in variable.dims}).values
+
+
+def comparable(name: str, data, reference, variable: str = "accuracy") -> Check:
+    """Is the final value within `CLOSE` of the reference's, paired by run?"""
+    difference = last(data[variable]) - last(reference[variable])
+    return within(f"{name} minus BP, final {variable.replace('_', ' ')}, within ±{CLOSE}", difference, -CLOSE, CLOSE)
