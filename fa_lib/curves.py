@@ -1,0 +1,142 @@
+"""What Figs. 2 and 6 plot, computed from a hidden layer H, its error E = H W - Y and its update.
+
+Every curve depends on the samples through inner products alone, so n rows may be replaced by any few rows with the
+same inner products. `compress` finds them: the triangular factor of a QR decomposition. It carries the information of
+the Gram matrix at the same O(n m^2) price, but keeps the digits that forming and inverting a Gram matrix would lose.
+"""
+
+import numpy as np
+import xarray as xr
+
+from fa_lib.channels import FA, checked
+
+VARIABLES = {
+    "direct_loss": "mean of (H W - Y)^2 over samples and outputs",
+    "regression_loss": "mean of (H theta - Y)^2 over samples and outputs, theta by least squares without intercept",
+    "gradient_norm": "Frobenius norm of 2 (H theta - Y) theta', the gradient in H of the summed squared residuals",
+    "hidden_norm": "root mean square over samples of the length of a row of H",
+    "angle": "degrees between the update of H and minus the gradient of the regression loss in H",
+}
+
+
+def inputs(H0, Y, W, B):
+    """Check what a simulation starts from.
+
+    Returns:
+        H0, Y, W with a leading run axis (of length 1 where one array serves all runs), the channel (a matrix B becomes
+        `FA(B)`), the number of runs, and whether any array came with a run axis.
+
+    Raises:
+        ValueError: for shapes that do not fit together, fewer samples than hidden units, or NaN.
+    """
+    channel = B if hasattr(B, "start") else FA(B)
+    given = {"H0": H0, "Y": Y, "W": W, "B": channel.B}
+    axes = {"H0": ("n", "m"), "Y": ("n", "p"), "W": ("m", "p"), "B": ("p", "m")}
+    arrays = {name: checked(name, value, axes[name]) for name, value in given.items()}  # (run, …)
+    (n, m), p = arrays["H0"].shape[1:], arrays["Y"].shape[2]
+    shapes = ", ".join(f"{name} {np.shape(value)}" for name, value in given.items())
+    if [arrays[name].shape[1:] for name in ("Y", "W", "B")] != [(n, p), (m, p), (p, m)]:
+        raise ValueError(f"shapes must be H0 (n, m), Y (n, p), W (m, p), B (p, m) after any run axis, got {shapes}")
+    if n < m:
+        raise ValueError(f"there must be at least as many samples n as hidden units m, got {shapes}")
+    lengths = {len(array) for array in arrays.values()} - {1}
+    if len(lengths) > 1:
+        raise ValueError(f"the run axes must have one length, got {shapes}")
+    batched = any(np.ndim(value) == 3 for value in given.values())
+    return arrays["H0"], arrays["Y"], arrays["W"], channel, max(lengths, default=1), batched
+
+
+def triangle(Z: np.ndarray, block: int = 512) -> np.ndarray:
+    """Upper triangular R with R'R = Z'Z, for Z of shape (n, columns), by orthogonal transformations of blocks of rows.
+
+    Blocks that stay in the cache make this a few times faster than one tall decomposition, at the same accuracy.
+    """
+    while len(Z) > 4 * max(block, Z.shape[1]):
+        size = max(block, 2 * Z.shape[1])
+        whole = len(Z) // size * size
+        R = np.linalg.qr(Z[:whole].reshape(-1, size, Z.shape[1]), mode="r")  # (block, column, column)
+        Z = np.concatenate([R.reshape(-1, Z.shape[1]), Z[whole:]])
+    return np.linalg.qr(Z, mode="r")
+
+
+def compress(*arrays: np.ndarray | None) -> list[np.ndarray | None]:
+    """Replace the samples of all arrays, each (run, sample, …), by at most as many rows as they have columns together.
+
+    All inner products between columns stay what they were. None stays None.
+    """
+    given = [array for array in arrays if array is not None]
+    runs = max(len(array) for array in given)
+    R = np.stack([triangle(np.concatenate([a[min(run, len(a) - 1)] for a in given], axis=1)) for run in range(runs)])
+    parts = iter(np.split(R, np.cumsum([array.shape[2] for array in given])[:-1], axis=2))
+    return [None if array is None else next(parts) for array in arrays]
+
+
+def require_full_rank(H: np.ndarray) -> None:
+    """Raise ValueError unless every H (run, row, unit) has independent columns: elsewhere L_R has no gradient."""
+    length = np.linalg.norm(H, axis=1, keepdims=True)  # (run, 1, unit)
+    smallest = np.linalg.svd(H / np.where(length > 0, length, 1), compute_uv=False)[:, -1]  # (run,)
+    if (bad := smallest <= 10 * H.shape[2] * np.finfo(float).eps).any():
+        raise ValueError(
+            f"the columns of H0 must be linearly independent (to rounding); they are not in run {np.argmax(bad)}. "
+            "The regression loss has no gradient there: remove dependent units or add samples"
+        )
+
+
+def readout(H, Y, E, W):
+    """Residual Y - H theta and weights theta of the best linear readout without intercept.
+
+    Y and -E = Y - H W have the same residual. The smaller of the two is projected: once the direct loss is nearly 0, Y
+    lies so close to the span of H that the residual of Y itself would be rounding noise.
+
+    Args:
+        H, Y, E, W: (run, row, unit), (run, row, output), (run, row, output) and (run, unit, output).
+
+    Returns:
+        Residual (run, row, output) and theta (run, unit, output); NaN where rounding has made the columns of H
+        dependent, as it does in a run that explodes.
+    """
+    smaller = np.linalg.norm(E, axis=-2, keepdims=True) < np.linalg.norm(Y, axis=-2, keepdims=True)  # (run, 1, output)
+    target = np.where(smaller, -E, Y)
+    basis, R = np.linalg.qr(H)
+    pivot = np.abs(np.diagonal(R, axis1=-2, axis2=-1)) / np.linalg.norm(H, axis=-2)  # (run, unit), 0 where dependent
+    lost = ~(pivot.min(-1) > 10 * H.shape[-1] * np.finfo(float).eps)[..., None, None]
+    inside = np.where(lost, np.nan, basis.mT @ target)
+    residual = target - basis @ inside
+    residual = residual - basis @ (basis.mT @ residual)  # the second pass removes what rounding left of the first
+    return residual, np.where(smaller, W, 0) + np.linalg.solve(np.where(lost, np.eye(R.shape[-1]), R), inside)
+
+
+def _norm(a: np.ndarray) -> np.ndarray:
+    return np.linalg.norm(a, axis=(-2, -1))
+
+
+def angle(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Angle in degrees between two arrays of vectors (…, row, unit), each seen as one vector; NaN where one is zero."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        a, b = a / _norm(a)[..., None, None], b / _norm(b)[..., None, None]
+    # the half-angle's tangent keeps its digits near 0 and 180, where arccos loses half of them
+    return np.degrees(2 * np.arctan2(_norm(a - b), _norm(a + b)))
+
+
+def measure(H, E, residual, theta, update, n: int) -> dict[str, np.ndarray]:
+    """The five curves at one step, each of shape (run,); n is the number of samples behind the rows."""
+    entries = n * E.shape[-1]
+    descent = residual @ theta.mT  # (run, row, unit), half of minus the gradient of the summed squares
+    return {
+        "direct_loss": (E**2).sum((-2, -1)) / entries,
+        "regression_loss": (residual**2).sum((-2, -1)) / entries,
+        "gradient_norm": 2 * _norm(descent),
+        "hidden_norm": _norm(H) / np.sqrt(n),
+        "angle": angle(update, descent),
+    }
+
+
+def dataset(curves: dict[str, np.ndarray], axis: str, values, batched: bool, **attributes) -> xr.Dataset:
+    """Curves of shape (run, step) as a labelled Dataset; the run axis goes where none was given."""
+    data = {
+        name: (("run", axis), curve, {"long_name": VARIABLES[name]} | ({"units": "degrees"} if name == "angle" else {}))
+        for name, curve in curves.items()
+    }
+    runs = len(next(iter(curves.values())))
+    result = xr.Dataset(data, coords={"run": np.arange(runs), axis: values}, attrs=attributes)
+    return result if batched else result.isel(run=0, drop=True)

@@ -1,0 +1,150 @@
+"""The paper's idealised dynamics: H moves freely, nothing but the feedback signal pushes it (Section 2.2).
+
+One step of Eq. 10 is H <- H - mu (H W - Y) B, with the samples in rows and W, B fixed. `simulate` runs it for FA and,
+with a channel in place of B, for NFA, TF and NF. The loop knows nothing of samples: FA, NFA and the constant drifts of
+TF and NF act on all rows alike, so a few rows with the right inner products stand in for any number of them.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import xarray as xr
+
+from fa_lib import seeds
+from fa_lib.channels import FA, NF, NFA, TF
+from fa_lib.curves import compress, dataset, inputs, measure, readout, require_full_rank
+
+__all__ = ["FA", "NF", "NFA", "TF", "draw", "simulate", "trajectory"]
+
+
+def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0, redraw: str = "B"):
+    """Draw H0, Y, W and B as the paper does: H0 and Y uniform on (-1/2, 1/2), W normal with sd 1/m, B standard normal.
+
+    Args:
+        n, m, p: number of samples, hidden units and outputs.
+        runs: number of repeats.
+        seed: seed of the experiment; run r depends on (seed, r) alone.
+        redraw: "B" keeps one H0, Y, W for all repeats, as the authors do; "all" draws every array anew for each.
+
+    Returns:
+        H0 (n, m), Y (n, p), W (m, p) and B (run, p, m); with redraw="all" each has the leading run axis.
+
+    Raises:
+        ValueError: for sizes below 1 or an unknown redraw.
+
+    Source: Cheng & Brown 2023, Section 2.2; the spreads of W and B are those of the authors' code.
+    """
+    for name, value in (("n", n), ("m", m), ("p", p), ("runs", runs)):
+        _whole(name, value, 1)
+    if redraw not in ("B", "all"):
+        raise ValueError(f'redraw must be "B" or "all", got {redraw!r}')
+
+    def one(run):
+        data = seeds.numpy_generator(seed, run, "data")
+        H0, Y = data.uniform(-0.5, 0.5, (n, m)), data.uniform(-0.5, 0.5, (n, p))
+        return H0, Y, seeds.numpy_generator(seed, run, "decoder").standard_normal((m, p)) / m
+
+    B = np.stack([seeds.numpy_generator(seed, run, "feedback").standard_normal((p, m)) for run in range(runs)])
+    if redraw == "B":
+        return *one(0), B
+    H0, Y, W = (np.stack(parts) for parts in zip(*map(one, range(runs)), strict=True))
+    return H0, Y, W, B
+
+
+def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str = "current", samples: bool = False):
+    """Run the idealised dynamics and measure what the paper's Figs. 2 and 6 plot.
+
+    Costs O(n m^2) once and no n afterwards, except for NF as written, whose tanh needs all samples at every step.
+    Everything is float64. In a run that explodes, the rest of H drowns in one direction: the regression curves lose
+    digits as the condition number of H grows and are NaN once it passes 1 / rounding, without a warning.
+
+    Args:
+        H0: hidden layer at the start, (n, m) or (run, n, m), n >= m, with linearly independent columns.
+        Y: target, (n, p) or (run, n, p).
+        W: fixed decoder, (m, p) or (run, m, p).
+        B: feedback matrix (p, m) or (run, p, m), for FA; or a channel `FA(B)`, `NFA(B)`, `TF(B)`, `NF(B1, B2)`.
+        step: step size mu, above 0.
+        steps: number of steps, 0 or more.
+        angle_of: "current" measures the angle of the current update, as the paper says; "initial" goes on using the
+            update of step 0, as the authors' code does.
+        samples: keep the samples; the Dataset then also holds `H` (step, sample, unit) and `mean_row_norm`.
+
+    Returns:
+        Dataset over `step` (0..steps), and over `run` if any argument has a run axis, with
+        `direct_loss` and `regression_loss`: means over samples and outputs; least squares without intercept,
+        `gradient_norm`: Frobenius norm of 2 (H theta - Y) theta', the gradient in H of the SUM of squared residuals,
+        `hidden_norm`: root mean square of the row lengths (the paper's figure shows their mean, which inner products
+            do not determine: ask for samples to get it as `mean_row_norm`),
+        `angle`: degrees between the update of H and minus that gradient; NaN where one of them is zero.
+
+    Raises:
+        ValueError: for shapes that do not fit, NaN, H0 with dependent columns, step <= 0, steps < 0, or an unknown
+            angle_of.
+
+    Source: Cheng & Brown 2023, Eqs. 10 and 11, Figs. 2 and 6.
+    """
+    if angle_of not in ("current", "initial"):
+        raise ValueError(f'angle_of must be "current" or "initial", got {angle_of!r}')
+    H0, Y, W, channel, runs, batched = _start(H0, Y, W, B, step, steps)
+    n, records, kept, first = H0.shape[1], [], [], None
+    small = not samples and channel.linear
+    rows = _rows(H0, Y, channel, runs, small)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for H, E, update in _walk(*rows, W, step, steps):
+            first = update if first is None else first
+            values = measure(H, E, *readout(H, rows[1], E, W), update if angle_of == "current" else first, n)
+            records.append({name: np.broadcast_to(value, runs) for name, value in values.items()})
+            if samples:
+                kept.append(np.broadcast_to(H, (runs, *H.shape[1:])))
+    curves = {name: np.stack([record[name] for record in records], axis=1) for name in records[0]}  # (run, step)
+    result = dataset(
+        curves, "step", np.arange(steps + 1), batched, signal=channel.name, step_size=float(step), angle_of=angle_of
+    )
+    if samples:
+        dims = ("run", "step", "sample", "unit") if batched else ("step", "sample", "unit")
+        hidden = np.stack(kept, axis=1)
+        result["H"] = xr.Variable(dims, hidden if batched else hidden[0])
+        result["mean_row_norm"] = xr.Variable(dims[:-2], np.linalg.norm(result["H"].values, axis=-1).mean(-1))
+    return result
+
+
+def trajectory(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> Iterator[np.ndarray]:
+    """Yield H after 0, 1, …, steps steps: (n, m), or (run, n, m) if any argument has a run axis.
+
+    For what needs the samples, such as binned information. Arguments, errors and source as in `simulate`; one H is held
+    at a time, so many runs at n = 100 000 fit in memory.
+    """
+    H0, Y, W, channel, runs, batched = _start(H0, Y, W, B, step, steps)
+    walk = _walk(*_rows(H0, Y, channel, runs, small=False), W, step, steps)
+    return (np.broadcast_to(H, (runs, *H.shape[1:])) if batched else H[0] for H, _, _ in walk)
+
+
+def _whole(name: str, value, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} must be a whole number of {least} or more, got {value!r}")
+
+
+def _start(H0, Y, W, B, step, steps):
+    _whole("steps", steps, 0)
+    if isinstance(step, bool) or not (np.isscalar(step) and np.isreal(step) and np.isfinite(step) and step > 0):
+        raise ValueError(f"step must be a finite number above 0, got {step!r}")
+    return inputs(H0, Y, W, B)
+
+
+def _rows(H0, Y, channel, runs, small):
+    """H0 and Y as rows to walk on, n of them or, if small, as few as keep all inner products; and the update."""
+    features, update = channel.start(Y, runs)
+    reduced = compress(H0, Y, features)
+    require_full_rank(reduced[0])
+    H0, Y, features = reduced if small else (H0, Y, features)
+    return H0, Y, lambda E: update(E, features)
+
+
+def _walk(H, Y, update, W, step, steps):
+    """Yield H, E and the update at every step. E has its own recursion: H W - Y would cancel once H W is close to Y."""
+    E = H @ W - Y  # (run, row, output)
+    for k in range(steps + 1):
+        D = update(E)  # (run, row, unit), change of H per unit of step size
+        yield H, E, D
+        if k < steps:
+            H, E = H + step * D, E + step * (D @ W)
