@@ -26,17 +26,17 @@ def carry(signal: Tensor, matrix: Tensor) -> Tensor:
     return (matrix.mT @ signal.mT).mT
 
 
-def _per_run(matrix: Tensor | None, shape: tuple[int, int], runs: Sequence[int], seed: int) -> Tensor:
-    """The given (p, m) or (run, p, m) matrix for every run, or one drawn Kaiming normal (authors' code)."""
+def _per_run(matrix: Tensor | None, shape: tuple[int, int], runs: Sequence[int], seed: int, name: str = "B") -> Tensor:
+    """A copy of the given (p, m) or (run, p, m) matrix for every run, or one drawn Kaiming normal (authors' code)."""
     if matrix is None:
         return stack(lambda random: [kaiming_normal(*shape, random)], runs, seed, "feedback")[0]
-    if matrix.shape not in (shape, (len(runs), *shape)):
-        raise ValueError(
-            f"B must have shape (p, m) = {shape} or (run, p, m) = {(len(runs), *shape)}, got {tuple(matrix.shape)}"
-        )
+    got = tuple(matrix.shape) if isinstance(matrix, Tensor) else type(matrix).__name__
+    if got not in (shape, (len(runs), *shape)):
+        raise ValueError(f"{name} must be a tensor of shape {shape} or, one a run, {(len(runs), *shape)}, got {got}")
     if not torch.isfinite(matrix).all():
-        raise ValueError("B must be finite, got NaN or infinity in it")
-    return matrix.expand(len(runs), *shape)
+        raise ValueError(f"{name} must be finite, got NaN or infinity in it")
+    # a copy, so that a decoder's weight given here does not go on moving as the decoder learns
+    return matrix.detach().to(torch.get_default_dtype()).expand(len(runs), *shape).clone()
 
 
 def _drawn(matrix: Tensor | None) -> Tensor:
@@ -92,7 +92,7 @@ class NFA:
         B: as in `FA`.
 
     Raises:
-        ValueError: for a negative sigma or an unknown noise.
+        ValueError: for a negative or non-finite sigma or an unknown noise.
 
     Source: Cheng & Brown 2023, Section 2.4.
     """
@@ -103,8 +103,8 @@ class NFA:
     generators: tuple[torch.Generator, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self):
-        if not self.sigma >= 0:
-            raise ValueError(f"sigma must be 0 or more, got {self.sigma}")
+        if not 0 <= self.sigma < float("inf"):
+            raise ValueError(f"sigma must be a finite number of 0 or more, got {self.sigma}")
         if self.noise not in ("normal", "uniform"):
             raise ValueError(f'noise must be "normal" or "uniform", got {self.noise!r}')
 
@@ -115,7 +115,7 @@ class NFA:
 
     def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
         """error (run, sample, p) to the gradient (run, sample, m)."""
-        B = _drawn(self.B)
+        B = _drawn(self.B if self.generators else None)  # a given B without its noise is not enough
         make, shift = (torch.randn, 0.0) if self.noise == "normal" else (torch.rand, 0.5)
         noise = torch.stack([make(*B.shape[1:], generator=g, device=B.device) for g in self.generators]) - shift
         return carry(error, B + self.sigma * noise)
@@ -140,15 +140,16 @@ class NF:
     B2: Tensor | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self):
-        if self.hidden < 1:
-            raise ValueError(f"hidden must be 1 or more, got {self.hidden}")
+        if not isinstance(self.hidden, int) or self.hidden < 1:
+            raise ValueError(f"hidden must be a whole number of 1 or more, got {self.hidden}")
 
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "NF":
         """The same channel with B1 (run, p, hidden) and B2 (run, hidden, m) on the device."""
         shapes = ((p, self.hidden), (self.hidden, m))
         drawn = stack(lambda random: [kaiming_normal(*shape, random) for shape in shapes], runs, seed, "feedback")
         given = [
-            drawn[i] if B is None else _per_run(B, shapes[i], runs, seed) for i, B in enumerate((self.B1, self.B2))
+            drawn[i] if B is None else _per_run(B, shapes[i], runs, seed, f"B{i + 1}")
+            for i, B in enumerate((self.B1, self.B2))
         ]
         return replace(self, B1=given[0].to(device), B2=given[1].to(device))
 
@@ -172,11 +173,12 @@ def decorrelation(H: Tensor) -> Tensor:
     Source: Cheng & Brown 2023, Section 2.4 (the term is written there as a norm; its gradient is what can be added).
     """
     N = H.shape[1]
-    length = H.norm(dim=2, keepdim=True).clamp_min(torch.finfo(H.dtype).tiny)
+    length = H.norm(dim=2, keepdim=True)
+    length = torch.where(length > 0, length, torch.inf)  # a row without a direction: unit and gradient become zero
     unit = H / length  # (run, sample, m)
     gradient = carry(unit, (unit.mT @ unit) * (4 / N**2))  # d ||C||^2 / d unit = 4 unit C, averaged over N^2 pairs
     along = (gradient * unit).sum(2, keepdim=True)
-    return torch.where(H.any(dim=2, keepdim=True), (gradient - along * unit) / length, 0.0)
+    return (gradient - along * unit) / length
 
 
 def _slope(output, z: Tensor) -> Tensor:

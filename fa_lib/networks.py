@@ -69,7 +69,7 @@ class ConvBackbone(nn.Module):
             return [conv1, bias1, conv2, bias2, *_torch_default(320, features, random)]
 
         self.conv1, self.bias1, self.conv2, self.bias2, weight, bias = (
-            nn.Parameter(tensor) for tensor in stack(draw, runs, seed, "encoder")
+            nn.Parameter(tensor) for tensor in stack(draw, runs, seed, "backbone")
         )
         self.linear = Linear(weight.data, bias.data)
         self.dropout = [generator(seed, run, "dropout") for run in runs]

@@ -9,6 +9,14 @@ from torch import Tensor
 CUTOFF = 1e-10  # directions of H with less than this share of the largest variance carry rounding, not signal
 
 
+def _hidden(H: Tensor, name: str = "H") -> Tensor:
+    if H.dim() != 3 or 0 in H.shape:
+        raise ValueError(f"{name} must be (run, sample, m), none of them empty, got {tuple(H.shape)}")
+    if not torch.isfinite(H).all():
+        raise ValueError(f"{name} must be finite, got NaN or infinity")
+    return H.double()
+
+
 def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None = None) -> Tensor:
     """What the best linear map of H predicts for y, least squares in double precision.
 
@@ -26,15 +34,18 @@ def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None =
 
     Source: Cheng & Brown 2023, Fig. 1 c, d and Eq. 11.
     """
-    if H.dim() != 3 or y.shape[-2] != H.shape[1] or 0 in H.shape:
+    H = _hidden(H)
+    if y.shape[:-1] not in (H.shape[1:2], H.shape[:2]):
         raise ValueError(
-            f"H must be (run, sample, m) and y (sample, p) or (run, sample, p) over the same samples, "
-            f"got H {tuple(H.shape)} and y {tuple(y.shape)}"
+            f"y must be (sample, p) or (run, sample, p) over the samples of H, got H {tuple(H.shape)} and "
+            f"y {tuple(y.shape)}"
         )
-    H, y = H.double(), y.double()
-    if not (torch.isfinite(H).all() and torch.isfinite(y).all()):
-        raise ValueError("H and y must be finite, got NaN or infinity")
-    at = H if at is None else at.double()
+    y = y.double()
+    if not torch.isfinite(y).all():
+        raise ValueError("y must be finite, got NaN or infinity")
+    at = H if at is None else _hidden(at, "at")
+    if at.shape[::2] != H.shape[::2]:
+        raise ValueError(f"at must have the runs and units of H, got at {tuple(at.shape)} and H {tuple(H.shape)}")
     centre_H, centre_y = (H.mean(1, keepdim=True), y.mean(-2, keepdim=True)) if intercept else (0.0, 0.0)
     Hc, yc = H - centre_H, y - centre_y
     theta = torch.linalg.pinv(Hc.mT @ Hc, hermitian=True, rtol=CUTOFF) @ (Hc.mT @ yc)  # (run, m, p)
@@ -55,8 +66,8 @@ def angle(a: Tensor, b: Tensor) -> Tensor:
 
     Source: Cheng & Brown 2023, Fig. 2, fourth column.
     """
-    if a.shape != b.shape:
-        raise ValueError(f"signals must have one shape, got {tuple(a.shape)} and {tuple(b.shape)}")
+    if a.shape != b.shape or a.dim() < 2:
+        raise ValueError(f"signals must have one shape (run, sample, unit), got {tuple(a.shape)} and {tuple(b.shape)}")
     a, b = a.flatten(1).double(), b.flatten(1).double()  # (run, sample * unit)
     a, b = a / a.norm(dim=1, keepdim=True), b / b.norm(dim=1, keepdim=True)
     # atan2 of half-difference and half-sum stays accurate near 0 and 180, where acos loses half its digits
@@ -72,9 +83,13 @@ def effective_rank(H: Tensor) -> Tensor:
     Returns:
         Tensor of shape (run,) between 1 and m; 0 where H is constant.
 
+    Raises:
+        ValueError: if H has another shape, is empty or not finite.
+
     Source: Roy & Vetterli 2007.
     """
-    Hc = H.double() - H.double().mean(1, keepdim=True)
+    H = _hidden(H)
+    Hc = H - H.mean(1, keepdim=True)
     values = torch.linalg.eigvalsh(Hc.mT @ Hc).clamp_min(0).sqrt()  # (run, m), singular values of Hc
     total = values.sum(1, keepdim=True)
     share = values / total.clamp_min(torch.finfo(values.dtype).tiny)
@@ -92,9 +107,16 @@ def coding_rate(H: Tensor, y: Tensor | None = None, *, precision: float = 0.5) -
     Returns:
         Tensor of shape (run,), bits.
 
+    Raises:
+        ValueError: if shapes do not fit, a value is not finite, or the precision is not above 0.
+
     Source: Yu et al. 2020, Eqs 7 and 8.
     """
-    H = torch.nn.functional.normalize(H.double(), dim=2)
+    H = torch.nn.functional.normalize(_hidden(H), dim=2)
+    if not 0 < precision < float("inf"):
+        raise ValueError(f"precision must be a finite number above 0, got {precision}")
+    if y is not None and (y.dim() != 2 or len(y) != H.shape[1]):
+        raise ValueError(f"y must be (sample, p) over the samples of H, got H {tuple(H.shape)} and y {tuple(y.shape)}")
 
     def rate(part: Tensor) -> Tensor:  # part (run, some samples, m)
         n, m = part.shape[1:]

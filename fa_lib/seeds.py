@@ -7,15 +7,17 @@ the draws apart: changing how the noise is drawn must not change the initial wei
 import numpy as np
 import torch
 
-PURPOSES = ("encoder", "decoder", "feedback", "noise", "dropout", "batches", "null", "data", "probe")
+# a purpose's place is part of its seed: new ones go to the end
+PURPOSES = ("encoder", "decoder", "feedback", "noise", "dropout", "batches", "null", "data", "probe", "backbone")
 
 
 def _sequence(seed: int, run: int, purpose: str) -> np.random.SeedSequence:
     if purpose not in PURPOSES:
         raise ValueError(f"purpose must be one of {', '.join(PURPOSES)}, got {purpose!r}")
     for name, value in (("seed", seed), ("run", run)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
-            raise ValueError(f"{name} must be a whole number of 0 or more, got {value!r}")
+        # SeedSequence cuts a number into words of 32 bits: a longer seed would run into the run's number
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < 2**32:
+            raise ValueError(f"{name} must be a whole number from 0 to 2**32 - 1, got {value!r}")
     return np.random.SeedSequence([seed, run, PURPOSES.index(purpose)])
 
 
@@ -23,13 +25,13 @@ def generator(seed: int, run: int, purpose: str, device: str = "cpu") -> torch.G
     """A torch generator for one run and one purpose.
 
     Args:
-        seed: seed of the experiment, 0 or more.
-        run: number of the repeat, 0 or more.
+        seed: seed of the experiment, from 0 to 2**32 - 1.
+        run: number of the repeat, in the same range.
         purpose: one of `PURPOSES`.
         device: device of the tensors to be drawn.
 
     Raises:
-        ValueError: for a negative seed or run, or an unknown purpose.
+        ValueError: for a seed or run outside that range, or an unknown purpose.
     """
     state = _sequence(seed, run, purpose).generate_state(2, np.uint32)
     return torch.Generator(device).manual_seed(int(state[0]) << 31 | int(state[1]) >> 1)

@@ -68,7 +68,8 @@ class Task:
         features: units of the convolutional backbone's last layer; None for no backbone.
 
     Raises:
-        ValueError: for empty, non-finite or mismatched arrays, or targets that the output cannot reach.
+        ValueError: for empty, non-finite or mismatched arrays, targets that the output cannot reach, or a protocol
+            that cannot be run.
     """
 
     name: str
@@ -90,12 +91,25 @@ class Task:
             raise ValueError(f"output must be one of {', '.join(OUTPUTS)}, got {self.output!r}")
         if "accuracy" not in self.metrics:
             raise ValueError(f'metrics must hold "accuracy", got {", ".join(self.metrics) or "none"}')
+        optional = {name: getattr(self, name) for name in ("batch", "features") if getattr(self, name) is not None}
+        for name, values in {"epochs": self.epochs, "widths": self.widths, **optional}.items():
+            values = values if isinstance(values, tuple) else (values,)
+            if not values or not all(isinstance(value, int) and value >= 1 for value in values):
+                raise ValueError(f"{self.name}: {name} must be whole numbers of 1 or more, got {values}")
+        if not 0 < self.lr < float("inf"):
+            raise ValueError(f"{self.name}: lr must be a finite number above 0, got {self.lr}")
+        dtype = torch.get_default_dtype()
+        if any(getattr(part, "dtype", None) != dtype for part in (self.x, self.y, self.test_x, self.test_y)):
+            raise ValueError(f"{self.name}: x and y of both sets must be tensors of {dtype}, as the networks are")
+        inputs = (1, 28, 28) if self.features else tuple(self.x.shape[1:2]) or (1,)
+        outputs = tuple(self.y.shape[1:2]) or (1,)
         low, high = OUTPUTS[self.output][1]
         for part, x, y in (("training", self.x, self.y), ("test", self.test_x, self.test_y)):
-            if len(x) == 0 or len(x) != len(y) or y.dim() != 2:
+            fits = len(x) == len(y) and x.shape[1:] == inputs and y.shape[1:] == outputs
+            if not fits or 0 in x.shape or 0 in y.shape:
                 raise ValueError(
-                    f"{self.name}: {part} set needs x and y of one length above 0 and y of shape (sample, p), "
-                    f"got x {tuple(x.shape)} and y {tuple(y.shape)}"
+                    f"{self.name}: {part} set needs x {('sample', *inputs)} and y {('sample', *outputs)}, as many "
+                    f"samples in both and one at least, got x {tuple(x.shape)} and y {tuple(y.shape)}"
                 )
             if not (torch.isfinite(x).all() and torch.isfinite(y).all()):
                 raise ValueError(f"{self.name}: {part} set holds NaN or infinity; every value must be finite")

@@ -44,7 +44,7 @@ def step(encoder: Encoder, decoder: Decoder, channel, task: Task, x: Tensor, y: 
     y_hat = task.activate(z)
     loss = task.loss(y_hat, y)  # (run,)
     loss.sum().backward()  # the decoder learns from its own loss ...
-    W, y_hat = decoder.weight.detach(), y_hat.detach()
+    W, y_hat = decoder.weight.detach().clone(), y_hat.detach()  # the optimizer moves the weight in place
     metrics = {name: metric(y_hat, y) for name, metric in task.metrics.items()}
     known = {"H": H, "W": W, "z": z, "output": task.activate, "accuracy": metrics["accuracy"]}
     signal = channel(z.grad, y, **known)  # (run, sample, m)
@@ -61,17 +61,22 @@ class Parts(NamedTuple):
     optimizer: torch.optim.Optimizer
 
 
+def _whole(value, least: int) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
+
+
 def _runs(runs: int | Sequence[int]) -> list[int]:
-    numbers = list(range(runs)) if isinstance(runs, int) else list(runs)
-    if not numbers or min(numbers) < 0 or len(set(numbers)) < len(numbers):
-        raise ValueError(f"runs must be 1 or more, or a list of different run numbers from 0, got {runs}")
-    return numbers
+    numbers = range(runs) if _whole(runs, 1) else runs
+    listed = isinstance(numbers, Sequence | np.ndarray) and all(_whole(number, 0) for number in numbers)
+    if not listed or len(set(numbers)) < max(len(numbers), 1):
+        raise ValueError(f"runs must be a whole number of 1 or more, or different run numbers from 0, got {runs!r}")
+    return [int(number) for number in numbers]
 
 
 def _device(device: str) -> str:
     try:
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
         raise ValueError(f'device {device!r} is not to be had here ({error}); use "cpu" or an available one') from error
     return device
 
@@ -88,6 +93,10 @@ def build(
     device: str = "cpu",
 ) -> Parts:
     """Networks, drawn channel and Adam for the given runs; arguments and errors as in `train`."""
+    if not isinstance(task, Task):
+        raise ValueError(f"task must be a Task, such as tasks.ib(), got {task!r}")
+    if isinstance(feedback, type) or not hasattr(feedback, "draw"):
+        raise ValueError(f"feedback must be a channel of fa_lib.feedback, such as FA(), got {feedback!r}")
     numbers, device = _runs(runs), _device(device)
     m = task.widths[-1]
     widths = (task.features or task.x.shape[1], *task.widths)
@@ -143,16 +152,17 @@ def train(
         Attributes say how it was made.
 
     Raises:
-        ValueError: for runs, epochs or every below 1, a bin size of 0 or less, or a device that is not there.
+        ValueError: for runs, epochs or every below 1, a bin size of 0 or less, a device that is not there, something
+            that is no task or channel, or a recorded name that is taken.
 
     Source: Cheng & Brown 2023, Figs 1, 4, 7 and 8.
     """
     epochs = task.epochs if epochs is None else epochs
     for name, value in (("epochs", epochs), ("every", every)):
-        if value < 1:
-            raise ValueError(f"{name} must be 1 or more, got {value}")
-    if not bin_size > 0:
-        raise ValueError(f"bin_size must be above 0, got {bin_size}")
+        if not _whole(value, 1):
+            raise ValueError(f"{name} must be a whole number of 1 or more, got {value!r}")
+    if not 0 < bin_size < float("inf"):
+        raise ValueError(f"bin_size must be a finite number above 0, got {bin_size}")
     start, numbers = time.perf_counter(), _runs(runs)
     encoder, decoder, channel, optimizer = build(
         task, feedback, runs=numbers, seed=seed, learn_decoder=learn_decoder, learn_encoder=learn_encoder,
@@ -176,8 +186,11 @@ def train(
                 )
             optimizer.step()
         if epoch in measured:
-            rows.append(extra | _measure(task, steps, numbers, seed + epoch, bin_size))
-            rows[-1] |= _test(task, encoder, decoder, test_x, test_y)
+            row = _measure(task, steps, numbers, seed + epoch, bin_size)
+            row |= _test(task, encoder, decoder, test_x, test_y)
+            if clash := sorted(extra.keys() & row.keys()):
+                raise ValueError(f"record must use names of its own, got {', '.join(clash)}, measured in any case")
+            rows.append(row | {name: torch.as_tensor(value).cpu() for name, value in extra.items()})
     data = {name: np.stack([np.asarray(row[name]) for row in rows], axis=1) for name in rows[0]}  # (run, epoch, ...)
     dims = {
         name: ("run", "epoch", *(f"{name}_{axis}" for axis in range(value.ndim - 2))) for name, value in data.items()
