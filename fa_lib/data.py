@@ -90,9 +90,7 @@ def _read(folder: Path, file: _File) -> NDArray:
     size = len(file.header) + int(np.prod(file.shape))
     try:
         with gzip.open(path) as stream:
-            content = stream.read(
-                size + 1
-            )  # one byte more than expected: shows a longer file, makes gzip check its sum
+            content = stream.read(size + 1)  # one byte more shows a longer file and makes gzip compare its check sum
     except FileNotFoundError:
         raise FileNotFoundError(f"MNIST file {path} is missing. {_remedy(file)}") from None
     except EOFError:

@@ -141,6 +141,7 @@ def test_power_spectrum_is_the_pair_counts_in_another_basis(x):
         (np.full(12, -1), "only the numbers 0 and 1"),
         (np.full(12, 0.5), "only the numbers 0 and 1"),
         (np.full(12, np.nan), "only the numbers 0 and 1"),
+        (np.ones(12, complex), "only the numbers 0 and 1"),
         (["0"] * 12, "only the numbers 0 and 1"),
         ([None] * 12, "only the numbers 0 and 1"),
     ],
