@@ -49,7 +49,7 @@ def _drawn(matrix: Tensor | None) -> Tensor:
 class BP:
     """Backpropagation: the error times the decoder's own weight.
 
-    Source: Cheng & Brown 2023, Eq. 5 (Rumelhart et al. 1986).
+    Source: Rumelhart et al. 1986; Cheng & Brown 2023, Section 2.1.
     """
 
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "BP":

@@ -136,7 +136,7 @@ class Decoder(Linear):
         runs: the numbers of the runs that this network holds.
         seed: seed of the experiment.
 
-    Source: Cheng & Brown 2023, Eq. 2 and Fig. 3; initialisation as in the authors' code.
+    Source: Cheng & Brown 2023, Fig. 3; initialisation as in the authors' code.
     """
 
     def __init__(self, m: int, p: int, *, runs: Sequence[int], seed: int = 0):

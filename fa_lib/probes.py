@@ -74,6 +74,20 @@ def angle(a: Tensor, b: Tensor) -> Tensor:
     return torch.rad2deg(2 * torch.atan2((a - b).norm(dim=1), (a + b).norm(dim=1)))
 
 
+def alignment(seen) -> Tensor:
+    """Angle between what a channel sent and what backpropagation would have sent, in degrees, for every run.
+
+    Args:
+        seen: a `training.Step`; hand this function to `train` as `record={"angle": probes.alignment}`.
+
+    Returns:
+        Tensor of shape (run,).
+
+    Source: Cheng & Brown 2023, Eq. 9 (Lillicrap et al. 2016).
+    """
+    return angle(seen.signal, seen.error @ seen.W)
+
+
 def effective_rank(H: Tensor) -> Tensor:
     """Exponential of the entropy of H's normalised singular values, after centring.
 

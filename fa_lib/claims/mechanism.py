@@ -1,7 +1,7 @@
 """The paper's claims on how feedback alignment works (Sections 2.1 to 2.3), each with its criterion.
 
-The criteria were written down before the runs. The ids are those of the book's ledger. Evidence is one value a run: Datasets of `training.train` and
-`dynamics.simulate`, or arrays; each function says which.
+The criteria were written down before the runs. The ids are those of the book's ledger. Evidence is one value a run:
+Datasets of `training.train` and `dynamics.simulate`, or arrays; each function says which.
 """
 
 import numpy as np
@@ -114,7 +114,7 @@ def C6(fa):
     "C7",
     "2.2",
     "The angle to the regression gradient starts near 90 degrees, falls quickly, recovers, and stays below 90.",
-    "Mean start within 5 degrees of 90, 20 lower within 3 steps, 80 or more at the end; always below 90 in 95 % of draws.",
+    "Mean start within 5 degrees of 90, 20 lower within 3 steps, 80 or more at the end; below 90 in 95 % of draws.",
 )
 def C7(fa):
     """Dataset of the idealised dynamics under FA, everything redrawn in each run."""
