@@ -4,6 +4,7 @@ Figures are drawn from Datasets with dims (run, epoch) or (run, step). Every fig
 numbers a reader sees are the numbers a notebook check compares.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -66,8 +67,8 @@ def use_style() -> None:
 
 
 def colour(name: str) -> str:
-    """Colour of a rule; a name such as "FA, gamma" has the colour of its first word."""
-    return COLOURS.get(name.replace(",", " ").split()[0], COLOURS["other"])
+    """Colour of a rule; a name such as "FA, gamma" or "null: labels shuffled" has the colour of its first word."""
+    return COLOURS.get(re.split(r"[,: ]", name)[0], COLOURS["other"])
 
 
 def dimension(values: xr.DataArray) -> str:
