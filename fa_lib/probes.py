@@ -3,6 +3,8 @@
 They measure and never train: the regression losses of the paper's Figs 1 and 2 and the angle of Fig. 2.
 """
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -103,6 +105,7 @@ def effective_rank(H: Tensor) -> Tensor:
     Source: Roy & Vetterli 2007.
     """
     H = _hidden(H)
+    H = H - H[:, :1]  # a constant H becomes zero exactly, not a mean's rounding
     Hc = H - H.mean(1, keepdim=True)
     values = torch.linalg.eigvalsh(Hc.mT @ Hc).clamp_min(0).sqrt()  # (run, m), singular values of Hc
     total = values.sum(1, keepdim=True)
@@ -135,7 +138,7 @@ def coding_rate(H: Tensor, y: Tensor | None = None, *, precision: float = 0.5) -
     def rate(part: Tensor) -> Tensor:  # part (run, some samples, m)
         n, m = part.shape[1:]
         gram = torch.eye(m, dtype=part.dtype, device=part.device) + m / (n * precision**2) * part.mT @ part
-        return torch.logdet(gram) / (2 * torch.log(torch.tensor(2.0)))
+        return torch.logdet(gram) / (2 * math.log(2))
 
     if y is None:
         return rate(H)

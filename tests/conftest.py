@@ -1,0 +1,129 @@
+"""What several test files share: small tasks, double precision, and a plain torch.nn network to compare with."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from fa_lib import tasks
+
+torch.set_num_threads(1)  # one tiny network gains nothing from more, and several test processes may run at once
+
+
+@pytest.fixture
+def double():
+    """Networks and channels drawn in double precision, so that oracles can be compared to many digits."""
+    torch.set_default_dtype(torch.float64)
+    yield torch.float64
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.fixture
+def in_double(double):
+    """A function that turns a task's arrays to double precision."""
+
+    def convert(task):
+        return dataclasses.replace(
+            task, **{name: getattr(task, name).double() for name in ("x", "y", "test_x", "test_y")}
+        )
+
+    return convert
+
+
+@pytest.fixture
+def toy():
+    """A function that makes a task learnt in a second: on which side of a plane does x lie?"""
+
+    def make(*, samples=150, batch=None, seed=0, output="sigmoid", metrics=None, **protocol):
+        random = np.random.default_rng(seed)
+        x = random.standard_normal((samples + 50, 5))
+        y = np.eye(2)[(x @ random.standard_normal(5) > 0).astype(int)]
+        x, y = (torch.tensor(part, dtype=torch.get_default_dtype()) for part in (x, y))
+        protocol = {"lr": 1e-2, "epochs": 5, "widths": (6, 4), "metric_name": "correct rate"} | protocol
+        return tasks.Task("toy", x[:samples], y[:samples], x[samples:], y[samples:], output=output, batch=batch,
+                          metrics=metrics or {"accuracy": tasks.correct_rate}, **protocol)  # fmt: skip
+
+    return make
+
+
+class Gamma(nn.Module):
+    def __init__(self, value):
+        super().__init__()
+        self.value = nn.Parameter(value)
+
+    def forward(self, h):
+        return self.value * h
+
+
+def _module(module, **tensors):
+    """The module with copies of the given tensors as its parameters."""
+    for name, tensor in tensors.items():
+        setattr(module, name, nn.Parameter(tensor.detach().clone()))
+    return module
+
+
+@pytest.fixture(scope="session")
+def plain():
+    """A function (encoder, decoder, run) -> (plain encoder, plain decoder, pairs of our and its parameters).
+
+    The plain networks are torch.nn modules that hold a copy of one run's weights.
+    """
+
+    def copy(encoder, decoder, run):
+        layers, pairs = [], []
+
+        def add(module, **ours):
+            layers.append(_module(module, **{name: tensor[run] for name, tensor in ours.items()}))
+            pairs.extend((tensor, getattr(module, name)) for name, tensor in ours.items())
+
+        if (b := encoder.backbone) is not None:
+            add(nn.Conv2d(1, 10, 5), weight=b.conv1, bias=b.bias1)
+            layers.extend([nn.MaxPool2d(2), nn.ReLU()])
+            add(nn.Conv2d(10, 20, 5), weight=b.conv2, bias=b.bias2)
+            layers.extend([nn.MaxPool2d(2), nn.ReLU(), nn.Flatten()])
+            add(nn.Linear(320, b.linear.weight.shape[1]), weight=b.linear.weight, bias=b.linear.bias)
+        for number, layer in enumerate(encoder.layers):
+            add(nn.Linear(*layer.weight.shape[:0:-1]), weight=layer.weight, bias=layer.bias)
+            layers.append(nn.Tanh())
+            if len(encoder.gamma):
+                layers.append(Gamma(encoder.gamma[number][run].detach().clone()))
+                pairs.append((encoder.gamma[number], layers[-1].value))
+        body = nn.Sequential(*layers)
+        layers = []
+        add(nn.Linear(*decoder.weight.shape[:0:-1]), weight=decoder.weight, bias=decoder.bias)
+        return body, layers[0], pairs
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def plain_training(plain):
+    """A function that trains one run with torch.nn alone, for tasks with sigmoid output and classes as targets.
+
+    The error is written out by hand; B None means backpropagation. Yields, for every epoch, a dict of what was seen
+    before each update (lists over batches) and of the test outputs after the last.
+    """
+
+    def train(task, encoder, decoder, run, *, epochs, B=None, learn_decoder=True):
+        body, head, _ = plain(encoder, decoder, run)
+        adam = torch.optim.Adam([*body.parameters(), *(head.parameters() if learn_decoder else ())], lr=task.lr)
+        for _ in range(epochs):
+            seen = {"H": [], "y_hat": [], "y": []}
+            for start in range(0, len(task.x), task.batch or len(task.x)):
+                stop = start + (task.batch or len(task.x))
+                x, y = task.x[start:stop], task.y[start:stop]
+                H = body(x)
+                y_hat = torch.sigmoid(head(H.detach()))
+                error = (2 / y.numel() * (y_hat - y) * y_hat * (1 - y_hat)).detach()
+                for name, value in {"H": H, "y_hat": y_hat, "y": y}.items():
+                    seen[name].append(value.detach().numpy())
+                adam.zero_grad()
+                H.backward(error @ (head.weight.detach() if B is None else B))
+                head.weight.grad, head.bias.grad = error.T @ H.detach(), error.sum(0)
+                adam.step()
+            with torch.no_grad():
+                yield seen | {"test_y_hat": torch.sigmoid(head(body(task.test_x))).numpy()}
+
+    return train
