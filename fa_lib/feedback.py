@@ -158,6 +158,30 @@ class NF:
         return carry(torch.tanh(carry(error, _drawn(self.B1))), _drawn(self.B2))
 
 
+@dataclass(frozen=True)
+class OutputError:
+    """A channel that carries y_hat - y, the error as the paper writes it, instead of dLoss / dz.
+
+    The two differ by the slope of the output nonlinearity and the factor 2 / (N p), which dLoss / dz contains. For a
+    linear output they differ by that factor alone, and Adam does not see it.
+
+    Args:
+        channel: the channel that carries it, such as `FA()`.
+
+    Source: Cheng & Brown 2023, Eq. 8, read literally; the authors' code sends dLoss / dz.
+    """
+
+    channel: object
+
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "OutputError":
+        """The same with the inner channel drawn."""
+        return replace(self, channel=self.channel.draw(p, m, runs=runs, seed=seed, device=device))
+
+    def __call__(self, error: Tensor, y: Tensor, *, z: Tensor, output, **known) -> Tensor:
+        """z (run, sample, p) and y to the gradient (run, sample, m); the given error is not used."""
+        return self.channel(output(z.detach()) - y, y, z=z, output=output, **known)
+
+
 def decorrelation(H: Tensor) -> Tensor:
     """Gradient of the mean square of K_HH - I, where K_HH holds the cosines between samples.
 

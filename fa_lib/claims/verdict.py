@@ -12,6 +12,7 @@ from pathlib import Path
 from fa_lib.claims.evidence import Check
 
 MIME = "application/vnd.fa.claim+json"
+MARKS = {True: ("yes", "✓"), False: ("no", "✗"), None: ("undecided", "?")}
 OUTCOMES = ("reproduced", "partly", "not reproduced", "artefact")
 
 
@@ -71,8 +72,7 @@ class Verdict:
         return {name: getattr(self.claim, name) for name in fields} | {"outcome": self.outcome, "checks": found}
 
     def __str__(self) -> str:
-        words = {True: "yes", False: "no", None: "undecided"}
-        lines = [f"{words[c.passed]:>9}  {c.asked}: {c.found}" for c in self.checks]
+        lines = [f"{MARKS[c.passed][0]:>9}  {c.asked}: {c.found}" for c in self.checks]
         return "\n".join([f"{self.claim.id} {self.outcome}", *lines])
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
@@ -81,9 +81,8 @@ class Verdict:
 
 def box(record: dict) -> str:
     """A verdict's record as the HTML box of the chapters and the ledger."""
-    marks = {True: ("yes", "✓"), False: ("no", "✗"), None: ("undecided", "?")}
     rows = "".join(
-        f"<li><span role='img' aria-label='{marks[c['passed']][0]}'>{marks[c['passed']][1]}</span> "
+        f"<li><span role='img' aria-label='{MARKS[c['passed']][0]}'>{MARKS[c['passed']][1]}</span> "
         f"{html.escape(c['asked'])}: <strong>{html.escape(c['found'])}</strong></li>"
         for c in record["checks"]
     )
@@ -114,3 +113,22 @@ def collect(folder: str | Path) -> list[dict]:
     if not found:
         raise ValueError(f"no verdict in the notebooks of {folder}: execute the chapters first (make book)")
     return sorted(found, key=lambda record: (int(record["id"][1:]), record["chapter"]))
+
+
+def ledger(records: list[dict]) -> str:
+    """All verdicts as one HTML table: claim and chapter, criterion, authors' code where known, findings, verdict."""
+    rows = []
+    for record in records:
+        found = "<br>".join(f"{MARKS[c['passed']][1]} {html.escape(c['found'])}" for c in record["checks"])
+        chapter = f"<a href='{record['chapter']}.html'>Section {record['section']}</a>"
+        rows.append(
+            f"<tr class='fa-{record['outcome'].replace(' ', '-')}'><th scope='row'>{record['id']}</th>"
+            f"<td>{html.escape(record['statement'])} {chapter}</td>"
+            f"<td>{html.escape(record['criterion'])}</td><td>{html.escape(record['authors']) or 'not run'}</td>"
+            f"<td>{found}</td><td class='fa-outcome'>{record['outcome']}</td></tr>"
+        )
+    heads = "".join(
+        f"<th scope='col'>{head}</th>"
+        for head in ("", "the paper's claim", "criterion", "authors' code", "ours, 95 % interval", "verdict")
+    )
+    return f"<table class='fa-ledger'><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
