@@ -2,6 +2,20 @@
 
 from fa_lib.information.counts import CORRECTIONS, entropy
 from fa_lib.information.discrete import binned, ceiling, shuffle_null, with_null
+from fa_lib.information.kernels import kde_bounds
+from fa_lib.information.neighbours import ksg
+from fa_lib.information.normal import gaussian
 from fa_lib.information.nulls import null
 
-__all__ = ["CORRECTIONS", "binned", "ceiling", "entropy", "null", "shuffle_null", "with_null"]
+__all__ = [
+    "CORRECTIONS",
+    "binned",
+    "ceiling",
+    "entropy",
+    "gaussian",
+    "kde_bounds",
+    "ksg",
+    "null",
+    "shuffle_null",
+    "with_null",
+]

@@ -1,5 +1,7 @@
 """What every estimator accepts: H and Y as numpy arrays with a run axis."""
 
+from numbers import Real
+
 import numpy as np
 
 
@@ -46,6 +48,21 @@ def pair(H, Y) -> tuple[np.ndarray, np.ndarray]:
     if len(Y) not in (1, len(H)):
         raise ValueError(f"Y must be shared or given once per run: got {len(H)} runs of H and {len(Y)} of Y")
     return H, Y
+
+
+def finite_pair(H, Y) -> tuple[np.ndarray, np.ndarray]:
+    """As `pair`, in float64; NaN and infinities are refused too."""
+    H, Y = (values.astype(np.float64) for values in pair(H, Y))
+    for name, values in (("H", H), ("Y", Y)):
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} must hold finite numbers, got NaN or an infinity")
+    return H, Y
+
+
+def positive(value, name: str) -> None:
+    """Refuse what is not a positive number."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
+        raise ValueError(f"{name} must be a positive number, got {value!r}")
 
 
 def single(H) -> bool:

@@ -5,10 +5,11 @@ same number exactly when all their bins agree: no hashing, no collision. Where t
 digits so far are replaced by their rank among the rows of the run and the reading goes on.
 """
 
-from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
+
+from fa_lib.information import arrays
 
 LIMIT = 2**62  # ids stay below this, so that int64 arithmetic on them is exact
 EXACT = 2**53  # float64 holds every whole number up to this
@@ -32,8 +33,7 @@ def cells(values: np.ndarray, bin_size: float, name: str) -> Cells:
     Raises:
         ValueError: for a bin size that is not a positive number, or a value that is not finite (in units of bins).
     """
-    if isinstance(bin_size, bool) or not isinstance(bin_size, Real) or not 0 < bin_size < np.inf:
-        raise ValueError(f"bin_size must be a positive number, got {bin_size!r}")
+    arrays.positive(bin_size, "bin_size")
     digits = np.empty(values.shape[2:] + values.shape[:2])  # (coordinate, run, sample): one digit after another
     with np.errstate(over="ignore", invalid="ignore"):
         np.divide(np.moveaxis(values, -1, 0), bin_size, out=digits, dtype=np.float64)

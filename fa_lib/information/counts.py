@@ -25,7 +25,7 @@ def entropy(counts, correction: str | None = None):
     Raises:
         ValueError: for counts that are negative, not whole or all zero, or an unknown correction.
 
-    Source: Miller 1955; Grassberger 2003 (arXiv physics/0307138, his G of Eq. 30); Chao & Shen 2003.
+    Source: Miller 1955; Grassberger 2003 (arXiv physics/0307138); Chao & Shen 2003.
     """
     given = np.asarray(counts)
     whole = given.dtype.kind in "iuf" and np.all(given >= 0) and np.all(given == np.floor(given))
