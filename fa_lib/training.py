@@ -29,6 +29,7 @@ class Step(NamedTuple):
     error: Tensor  # (run, sample, p), dLoss / dz
     signal: Tensor  # (run, sample, m), what the channel gave
     W: Tensor  # (run, p, m), the decoder's weight at that moment
+    gamma: Tensor  # (run, layer), 1 without scaling
     loss: Tensor  # (run,)
     metrics: dict[str, Tensor]  # name to (run,)
 
@@ -49,7 +50,7 @@ def step(encoder: Encoder, decoder: Decoder, channel, task: Task, x: Tensor, y: 
     known = {"H": H, "W": W, "z": z, "output": task.activate, "accuracy": metrics["accuracy"]}
     signal = channel(z.grad, y, **known)  # (run, sample, m)
     H.backward(signal)  # ... the encoder from the feedback signal alone
-    return Step(H.detach(), y, y_hat, z.grad, signal, W, loss.detach(), metrics)
+    return Step(H.detach(), y, y_hat, z.grad, signal, W, encoder.factors(), loss.detach(), metrics)
 
 
 class Parts(NamedTuple):
