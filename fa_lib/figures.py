@@ -168,13 +168,14 @@ def table(
                     cells.append("")
                     continue
                 values = data[variable].isel({axis: position}).values
-                cells.append(f"{_tidy(values.mean(), digits)} ± {_tidy(values.std(), digits)}")
+                cells.append(f"{tidy(values.mean(), digits)} ± {tidy(values.std(), digits)}")
             print(f"{name:{width}}{int(data[axis][position]):7d}" + "".join(f"  {text:>{cell}}" for text in cells))
 
 
-def _tidy(value: float, digits: int) -> str:
-    text = f"{value:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0 else text  # no "-0.00"
+def tidy(value: float, digits: int = 2, sign: str = "-") -> str:
+    """The rounded number, without the sign of a rounded zero; `sign="+"` shows plus signs too."""
+    text = f"{value:{sign}.{digits}f}"
+    return text.lstrip("+-") if float(text) == 0 else text
 
 
 def strip(axes: Axes, groups: Mapping[str, Sequence[float]], *, ylabel: str) -> None:
