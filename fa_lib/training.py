@@ -204,7 +204,7 @@ def train(
             "task": task.name, "feedback": str(feedback), "seed": seed, "learn_decoder": int(learn_decoder),
             "learn_encoder": int(learn_encoder), "scale": int(scale), "lr": task.lr, "batch": task.batch or len(x),
             "widths": str(task.widths), "samples": len(x), "bin_size": bin_size, "device": device,
-            "torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version(),
+            "torch": str(torch.__version__), "numpy": np.__version__, "python": platform.python_version(),
             "seconds": round(time.perf_counter() - start, 2),
         },
     )  # fmt: skip

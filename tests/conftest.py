@@ -21,29 +21,45 @@ def double():
 
 
 @pytest.fixture
-def in_double(double):
-    """A function that turns a task's arrays to double precision."""
+def in_double():
+    """A function that turns a task's arrays, and all that is drawn afterwards, to double precision."""
 
     def convert(task):
-        return dataclasses.replace(
-            task, **{name: getattr(task, name).double() for name in ("x", "y", "test_x", "test_y")}
-        )
+        torch.set_default_dtype(torch.float64)
+        arrays = {name: getattr(task, name).double() for name in ("x", "y", "test_x", "test_y")}
+        return dataclasses.replace(task, **arrays)
 
-    return convert
+    yield convert
+    torch.set_default_dtype(torch.float32)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def toy():
     """A function that makes a task learnt in a second: on which side of a plane does x lie?"""
 
-    def make(*, samples=150, batch=None, seed=0, output="sigmoid", metrics=None, **protocol):
+    def make(*, samples=150, test_samples=50, batch=None, seed=0, output="sigmoid", metrics=None, **protocol):
         random = np.random.default_rng(seed)
-        x = random.standard_normal((samples + 50, 5))
+        x = random.standard_normal((samples + test_samples, 5))
         y = np.eye(2)[(x @ random.standard_normal(5) > 0).astype(int)]
         x, y = (torch.tensor(part, dtype=torch.get_default_dtype()) for part in (x, y))
         protocol = {"lr": 1e-2, "epochs": 5, "widths": (6, 4), "metric_name": "correct rate"} | protocol
         return tasks.Task("toy", x[:samples], y[:samples], x[samples:], y[samples:], output=output, batch=batch,
                           metrics=metrics or {"accuracy": tasks.correct_rate}, **protocol)  # fmt: skip
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def images():
+    """A function that makes a task of random images for the convolutional backbone, small enough for a test."""
+
+    def make(*, samples=20, batch=None, features=16, widths=(8, 6)):
+        random = torch.Generator().manual_seed(0)
+        x = torch.randn(samples + 30, 1, 28, 28, generator=random)
+        y = torch.eye(3)[torch.randint(3, (samples + 30,), generator=random)]
+        return tasks.Task("images", x[:samples], y[:samples], x[samples:], y[samples:], output="sigmoid", lr=1e-2,
+                          metrics={"accuracy": tasks.correct_rate}, metric_name="correct rate", batch=batch, epochs=2,
+                          widths=widths, features=features)  # fmt: skip
 
     return make
 

@@ -1,0 +1,155 @@
+"""The learning rule itself: against autograd of one joint network, and against each other where they must agree."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from fa_lib import BP, FA, NF, NFA, TF, tasks, training
+
+RULES = [BP(), FA(), NFA(sigma=0.3), NF(hidden=3), TF()]
+by_name = {"ids": lambda rule: type(rule).__name__}
+
+
+def seen_step(task, parts):
+    return training.step(parts.encoder, parts.decoder, parts.channel, task, task.x, task.y)
+
+
+def make_task(kind, toy, images):
+    if kind == "images":
+        return images()
+    if kind == "sigmoid":
+        return toy()
+    task = toy(output=kind, metrics={"accuracy": tasks.r_squared})
+    return replace(task, y=3 * task.y - 1, test_y=3 * task.test_y - 1)
+
+
+@pytest.mark.parametrize("scale", [False, True])
+@pytest.mark.parametrize("kind", ["sigmoid", "linear", "clip", "images"])
+def test_bp_fills_the_gradients_of_the_joint_network(double, plain, toy, images, kind, scale):
+    task = make_task(kind, toy, images)
+    parts = training.build(task, BP(), runs=[3, 0, 1], scale=scale)
+    parts.encoder.eval()  # without dropout, which has no twin in the plain network
+    with torch.no_grad():
+        for number, gamma in enumerate(parts.encoder.gamma):
+            gamma.copy_(torch.tensor([0.5, 1.0, 2.0])[:, None, None] + number)
+        if kind == "clip":  # some outputs beyond the clip, where nothing flows back
+            parts.decoder.weight.mul_(20)
+    seen = seen_step(task, parts)
+    for row in range(3):
+        body, head, pairs = plain(parts.encoder, parts.decoder, row)
+        H = body(task.x)
+        H.retain_grad()
+        z = head(H)
+        z.retain_grad()
+        y_hat = {"linear": lambda z: z, "clip": lambda z: torch.clip(z, -5, 5)}.get(kind, torch.sigmoid)(z)
+        loss = torch.nn.functional.mse_loss(y_hat, task.y)
+        loss.backward()
+        assert len(pairs) == len([*parts.encoder.parameters(), *parts.decoder.parameters()])
+        for ours, theirs in pairs:
+            assert theirs.grad.any()
+            torch.testing.assert_close(ours.grad[row].reshape(theirs.shape), theirs.grad)
+        for ours, theirs in ((seen.H, H), (seen.y_hat, y_hat), (seen.loss, loss), (seen.error, z.grad)):
+            torch.testing.assert_close(ours[row], theirs.detach())
+        torch.testing.assert_close(seen.signal[row], H.grad)
+        torch.testing.assert_close(seen.metrics["accuracy"], task.accuracy(seen.y_hat, task.y))
+
+
+@pytest.mark.parametrize("rule", RULES, **by_name)
+def test_the_encoder_learns_from_the_signal_alone(double, plain, toy, rule):
+    task = toy()
+    parts = training.build(task, rule, runs=2)
+    seen = seen_step(task, parts)
+    for row in range(2):
+        body, head, pairs = plain(parts.encoder, parts.decoder, row)
+        H = body(task.x)
+        torch.nn.functional.mse_loss(torch.sigmoid(head(H.detach())), task.y).backward()  # the decoder's own loss
+        H.backward(seen.signal[row])
+        for ours, theirs in pairs:
+            torch.testing.assert_close(ours.grad[row], theirs.grad)
+
+
+def test_what_a_step_reports_stays_as_it_was(toy):
+    task = toy()
+    parts = training.build(task, BP(), runs=2)
+    seen = seen_step(task, parts)
+    W = parts.decoder.weight.detach().clone()
+    parts.optimizer.step()
+    assert torch.equal(seen.W, W)
+    assert not torch.equal(parts.decoder.weight, W)
+    assert not any(part.requires_grad for part in (seen.H, seen.y_hat, seen.signal, seen.W, seen.loss))
+
+
+def weights_after(task, parts, steps=8, before=lambda parts: parts.channel):
+    for _ in range(steps):
+        parts.optimizer.zero_grad()
+        training.step(parts.encoder, parts.decoder, before(parts), task, task.x, task.y)
+        parts.optimizer.step()
+    return [parameter.detach() for part in parts[:2] for parameter in part.parameters()]
+
+
+def test_fa_that_follows_the_decoder_is_bp_step_by_step():
+    task = tasks.ib()
+    bp = weights_after(task, training.build(task, BP(), runs=3))
+    follower = training.build(task, FA(), runs=3)
+    fa = weights_after(task, follower, before=lambda parts: FA(B=parts.decoder.weight).draw(2, 4, runs=range(3)))
+    other = weights_after(task, training.build(task, FA(), runs=3))
+    assert all(torch.equal(a, b) for a, b in zip(fa, bp, strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(other, bp, strict=True))
+
+
+def same(a, b):
+    return all(np.array_equal(a[name], b[name], equal_nan=True) for name in {*a.data_vars, *b.data_vars})
+
+
+def test_fa_with_a_frozen_decoders_weight_trains_as_bp_does():
+    protocol = {"runs": 3, "epochs": 12, "learn_decoder": False, "progress": False}
+    task = tasks.ib()
+    W = training.build(task, BP(), runs=3).decoder.weight
+    bp = training.train(task, BP(), **protocol)
+    assert same(training.train(task, FA(B=W), **protocol), bp)
+    assert not same(training.train(task, FA(), **protocol), bp)
+
+
+def test_nfa_without_noise_trains_as_fa_does():
+    protocol = {"runs": 3, "epochs": 12, "progress": False}
+    fa = training.train(tasks.ib(), FA(), **protocol)
+    assert same(training.train(tasks.ib(), NFA(sigma=0), **protocol), fa)
+    assert not same(training.train(tasks.ib(), NFA(sigma=0.01), **protocol), fa)
+
+
+@pytest.mark.parametrize("kind", ["sigmoid", "images"])
+@pytest.mark.parametrize("rule", RULES, **by_name)
+def test_gamma_changes_no_first_step_and_is_learned_by_every_rule(toy, images, rule, kind):
+    task = make_task(kind, toy, images)
+    free, scaled = (training.build(task, rule, runs=2, scale=scale) for scale in (False, True))
+    first, second = seen_step(task, free), seen_step(task, scaled)
+    for name in ("H", "y_hat", "error", "signal", "W", "loss"):
+        assert torch.equal(getattr(first, name), getattr(second, name))
+    pairs = zip(free.encoder.layers.parameters(), scaled.encoder.layers.parameters(), strict=True)
+    assert all(torch.equal(a.grad, b.grad) for a, b in pairs)
+    scaled.optimizer.step()
+    assert len(scaled.encoder.gamma) == 2
+    assert all((gamma != 1).all() for gamma in scaled.encoder.gamma)
+
+
+@pytest.mark.parametrize("rule", [BP(), FA(), NFA(sigma=0.3), NF(), TF()], **by_name)
+def test_every_rule_starts_from_the_same_weights(toy, rule):
+    task = toy()
+    ours, theirs = (training.build(task, r, runs=2, seed=4) for r in (rule, BP()))
+    for a, b in zip(ours[:2], theirs[:2], strict=True):
+        assert all(torch.equal(x, y) for x, y in zip(a.parameters(), b.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("learn_encoder", [False, True])
+@pytest.mark.parametrize("learn_decoder", [False, True])
+def test_a_frozen_part_does_not_move_and_the_other_does(images, learn_encoder, learn_decoder):
+    task = images()
+    parts = training.build(task, FA(), runs=2, scale=True, learn_encoder=learn_encoder, learn_decoder=learn_decoder)
+    before = [[parameter.detach().clone() for parameter in part.parameters()] for part in parts[:2]]
+    weights_after(task, parts, steps=3)
+    for part, old, learns in zip(parts[:2], before, (learn_encoder, learn_decoder), strict=True):
+        assert len(old) >= 2
+        for a, b in zip(part.parameters(), old, strict=True):
+            assert torch.equal(a, b) != learns
