@@ -1,0 +1,46 @@
+# Two commands: make book, make test. make help lists the rest.
+SHELL := /bin/sh
+PY := .venv/bin/python
+PORT ?= 8000
+export PYTHONPATH := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help venv book html chapter test lint serve bench repository clean
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+
+venv:  ## make or update .venv from requirements.txt
+	@PYTHON="$(PYTHON)" sh tools/venv.sh
+
+book: venv  ## run every chapter that changed and build _build/html
+	$(PY) -m tools.execute
+	@$(MAKE) --no-print-directory html
+
+html: venv  ## build _build/html from the notebooks as they are, warnings as errors
+	@rm -rf _build/html _build/.doctrees
+	.venv/bin/jupyter-book build . -n -W --keep-going --quiet
+
+chapter: venv  ## run one chapter: NAME=alignment, and PARAMETERS="runs=3" for a trial run in _build/parametrised
+	@test -n "$(NAME)" || { echo "error: say which chapter: make chapter NAME=alignment" >&2; exit 2; }
+	$(PY) -m tools.execute $(NAME) --force $(if $(PARAMETERS),--parameters $(PARAMETERS))
+
+test: venv  ## everything that CI checks
+	@$(PY) -m tools.check
+
+lint: venv  ## format the code and mend what ruff can
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+serve:  ## show _build/html at http://127.0.0.1:8000 (another port: PORT=8001)
+	$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+bench: venv  ## print seconds per epoch and run for each task
+	$(PY) -m tools.bench
+
+repository: venv  ## move to another repository address: URL=https://github.com/name/repository
+	$(PY) -m tools.repository "$(URL)"
+
+clean:  ## remove everything that was built, .venv excepted
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What the Makefile calls: run the chapters, check them, check the built site."""

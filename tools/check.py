@@ -1,0 +1,134 @@
+"""Everything that CI checks, quick things first, up to the first failure: python -m tools.check [--only STEP ...]."""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tools.book import ROOT, Book, environment, workers
+from tools.execute import warm_up
+
+BOOK = Book(ROOT)
+ENVIRONMENT = environment(BOOK)
+PYTHON = sys.executable
+
+# Chapters that are run once more with other parameters, and the values: small ones, since only the way is tested.
+PARAMETERS = {"embedding": ["runs=3"], "alignment": ["runs=2", "epochs=20"]}
+
+
+def run(*command: str) -> bool:
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def lint() -> bool:
+    return run(PYTHON, "-m", "ruff", "check", ".") and run(PYTHON, "-m", "ruff", "format", "--check", ".")
+
+
+def pairs() -> bool:
+    return run(PYTHON, "-m", "tools.check_pairs")
+
+
+def unit_tests() -> bool:
+    return run(PYTHON, "-m", "pytest", "-n", str(workers()), "--dist", "worksteal", "tests")
+
+
+def build() -> bool:
+    return run("make", "--no-print-directory", "html")
+
+
+def links() -> bool:
+    return run(PYTHON, "-m", "tools.check_links", "_build/html")
+
+
+def unknown_parameter() -> bool:
+    """A misspelt parameter must be refused, and the refusal must name what there is."""
+    name = next(iter(PARAMETERS))
+    command = [PYTHON, "-m", "tools.execute", name, "--parameters", "no_such_parameter=1"]
+    answer = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    print(answer.stderr.strip())
+    refused = answer.returncode == 1 and "unknown parameter" in answer.stderr and "it accepts" in answer.stderr
+    if not refused:
+        print(f"error: {name} was run with a parameter that it does not have", file=sys.stderr)
+    return refused
+
+
+def other_parameters() -> bool:
+    return all(run(PYTHON, "-m", "tools.execute", name, "--parameters", *given) for name, given in PARAMETERS.items())
+
+
+def notebooks() -> bool:
+    """Run every notebook again and compare the cells tagged nbval-check-output with what is committed."""
+    warm_up(BOOK)
+    options = ["--nbval-lax", "--nbval-current-env", "--nbval-sanitize-with", "tools/nbval_sanitize.cfg"]
+    options += ["--nbval-cell-timeout", "1200", "--nbval-kernel-startup-timeout", "180", "-p", "tools.nbval_lines"]
+    # warnings as errors and the like are for unit tests, not for the machinery of notebooks
+    options += [
+        "-o",
+        "addopts=",
+        "-o",
+        "filterwarnings=",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "-rN",
+        "--tb=no",
+        "--no-header",
+    ]
+    options += ["-n", str(workers()), "--dist", "loadfile"]
+    return run(PYTHON, "-m", "pytest", *options, *(f"book/{name}.ipynb" for name in BOOK.chapters()))
+
+
+def _tree() -> str:
+    answer = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return answer.stdout if answer.returncode == 0 else ""
+
+
+@dataclass(frozen=True)
+class Step:
+    heading: str
+    check: Callable[[], bool]
+
+
+STEPS = (
+    Step("ruff: lint and format", lint),
+    Step("pairs: text and notebook of each chapter agree", pairs),
+    Step("pytest: fa_lib and tools", unit_tests),
+    Step("jupyter-book: build with warnings as errors", build),
+    Step("links: inside the built site", links),
+    Step("papermill: an unknown parameter is refused", unknown_parameter),
+    Step("papermill: other parameters than the default", other_parameters),
+    Step("nbval: every notebook run again and compared", notebooks),
+)
+
+
+def main() -> int:
+    names = [step.check.__name__ for step in STEPS]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="STEP", help=", ".join(names))
+    chosen = [step for step in STEPS if step.check.__name__ in parser.parse_args().only]
+    before, passed, failed = _tree(), 0, ""
+    for step in chosen:
+        print(f"\n== {step.heading}", flush=True)
+        start = time.monotonic()
+        good = step.check()
+        print(f"== {'passed' if good else 'FAILED'} in {time.monotonic() - start:.1f} s", flush=True)
+        passed += good
+        if not good:
+            failed = step.heading
+            break
+    else:
+        print("\n== work tree: as it was before", flush=True)
+        changed = sorted(set(_tree().splitlines()) ^ set(before.splitlines()))
+        passed += not changed
+        failed = f"work tree changed by the checks: {'; '.join(changed)}" if changed else ""
+    if failed:
+        print(f"\nerror: {failed}")
+    left = len(chosen) + 1 - passed - bool(failed)
+    print(f"{passed} passed, {1 if failed else 0} failed" + (f", {left} skipped" if left else ""))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

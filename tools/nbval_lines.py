@@ -1,0 +1,42 @@
+"""pytest plugin: for each notebook cell that fails under nbval, one line at the end that says where and why.
+
+Used as -p tools.nbval_lines. The line travels with the report, so it works with pytest-xdist too.
+"""
+
+from itertools import zip_longest
+
+import pytest
+
+
+def _lines(item, outputs) -> list[str]:
+    """What outputs say as text, line by line, without what nbval was told to leave out of the comparison."""
+    texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs or []]
+    return item.sanitize("".join(texts)).splitlines()
+
+
+def _why(item, error) -> str:
+    """The error that a cell raised, or the first line in which its output differs from the committed one."""
+    traceback = getattr(error, "inner_traceback", None)
+    raised = next((output for output in item.test_outputs or [] if output.output_type == "error"), None)
+    if raised:
+        return f"{raised.ename}: {raised.evalue}"
+    for committed, computed in zip_longest(_lines(item, item.cell.outputs), _lines(item, item.test_outputs)):
+        if committed != computed:
+            return f"{error}: committed {committed!r}, now {computed!r}"
+    return f"{error}: {traceback.strip().splitlines()[0]}" if traceback else str(error)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.failed and hasattr(item, "cell_num"):
+        code = next((line for line in item.cell.source.splitlines() if line.strip()), "").strip()
+        where = f"{item.path.name}: code cell {item.cell_num + 1} ({code})"
+        report.sections.append(("nbval line", f"{where}: {_why(item, call.excinfo.value)}"))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    reports = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
+    for line in [line for report in reports for title, line in report.sections if title == "nbval line"]:
+        terminalreporter.write_line(f"error: {' '.join(line.split())}", red=True)

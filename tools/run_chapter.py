@@ -1,0 +1,84 @@
+"""Run one chapter in a process of its own: python -m tools.run_chapter ROOT NAME OUTPUT ERROR [PARAMETERS as JSON].
+
+The notebook appears at OUTPUT only when every cell has passed. Otherwise the partly run one is kept in _build/failed/
+and ERROR holds one line that says which cell failed and why.
+"""
+
+import json
+import logging
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from tools.book import Book
+from tools.normalise import normalise
+
+
+def _leave_with_parent() -> None:
+    """End this process when the one that started it is gone, however it went; the kernel then ends itself."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _where(book: Book, name: str, source: str) -> str:
+    """The chapter's text file and, if it can be found, the line on which a cell's code begins."""
+    text = book.text(name).read_text(encoding="utf-8")
+    start = text.find(source)
+    return f"book/{name}.md" + (f":{text.count(chr(10), 0, start) + 1}" if source and start >= 0 else "")
+
+
+def run(book: Book, name: str, output: Path, parameters: dict) -> str | None:
+    """Run a chapter with papermill, in book/ as its working folder, and write it normalised to `output`.
+
+    Returns:
+        None, or one line on what failed.
+    """
+    notebook = book.read(name)
+    work = book.build / "executing" / f"{name}.ipynb"
+    failed = book.build / "failed" / f"{name}.ipynb"
+    failed.unlink(missing_ok=True)
+    try:
+        papermill.execute_notebook(
+            notebook, work, parameters=parameters, kernel_name="python3", progress_bar=False, cwd=book.folder
+        )
+    except PapermillExecutionError as error:
+        place = _where(book, name, error.source)
+        problem = f"{place}: cell {error.cell_index + 1} failed: {error.ename}: {error.evalue}"
+    except Exception as error:  # a dead kernel, say: a name and a message help more than our stack
+        problem = f"book/{name}.md: could not be run: {type(error).__name__}: {error}"
+    else:
+        executed = nbformat.read(work, as_version=4)
+        work.write_text(normalise(executed, book.root), encoding="utf-8")
+        work.replace(output)
+        return None
+    if work.exists():
+        failed.parent.mkdir(parents=True, exist_ok=True)
+        work.replace(failed)
+    return " ".join(problem.split())
+
+
+def main() -> int:
+    root, name, output, error = sys.argv[1:5]
+    _leave_with_parent()
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    parameters = json.loads(sys.argv[5]) if len(sys.argv) > 5 else {}
+    problem = run(Book(Path(root)), name, Path(output), parameters)
+    if problem:
+        Path(error).write_text(problem, encoding="utf-8")
+    return 1 if problem else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Which chapters need not run again: a stamp holds the hash of all that a chapter's outputs depend on.
+
+A stamp lies in _build/executed/NAME.json. It counts only while the notebook is the one that the run wrote.
+"""
+
+import hashlib
+import json
+import sys
+from functools import cache
+from pathlib import Path
+
+from tools.book import READS_OTHERS, Book
+
+
+def sha(path: Path) -> str:
+    """sha256 of a file, "" if there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+@cache
+def _shared(book: Book) -> str:
+    """Hash of what every chapter may use: fa_lib, data, results, requirements, Python, how notebooks are written."""
+    folders = [book.root / "fa_lib", book.folder / "data", book.folder / "results"]
+    files = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
+    files += [book.root / "requirements.txt", Path(__file__).with_name("normalise.py")]
+    entries = [f"{path}\n{sha(path)}" for path in sorted(files) if path.is_file()]
+    return hashlib.sha256("\n".join([*entries, str(sys.version_info[:2])]).encode()).hexdigest()
+
+
+def fingerprint(book: Book, name: str) -> str:
+    """Hash of all that a chapter's outputs depend on; for a chapter that reads the others, their notebooks too."""
+    parts = [_shared(book), sha(book.text(name))]
+    if name in READS_OTHERS:
+        parts += [sha(book.notebook(other)) for other in book.chapters() if other not in READS_OTHERS]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _path(book: Book, name: str) -> Path:
+    return book.build / "executed" / f"{name}.json"
+
+
+def _read(book: Book, name: str) -> dict:
+    try:
+        return json.loads(_path(book, name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # no stamp, or half of one: the chapter runs again
+
+
+def is_current(book: Book, name: str) -> bool:
+    """Whether the notebook is there and came from the chapter, library and data as they are now."""
+    stamp = _read(book, name)
+    made_from, made = stamp.get("fingerprint"), stamp.get("notebook")
+    return bool(made) and made_from == fingerprint(book, name) and made == sha(book.notebook(name))
+
+
+def last_seconds(book: Book, name: str) -> float:
+    """Seconds of the last run here, infinite if not known: it may be the longest, so it starts first."""
+    return _read(book, name).get("seconds", float("inf"))
+
+
+def write(book: Book, name: str, made_from: str, seconds: float) -> None:
+    """Record that the notebook now in place was made from `made_from` (a fingerprint taken before the run)."""
+    path = _path(book, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    stamp = {"fingerprint": made_from, "notebook": sha(book.notebook(name)), "seconds": round(seconds, 1)}
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(stamp), encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Make .venv hold what requirements.txt asks for. Nothing is done if it already does, or if .venv is a link to a
+# place that somebody else looks after.
+set -eu
+cd "$(dirname "$0")/.."
+
+if [ -L .venv ] && [ -x .venv/bin/python ]; then
+    exit 0
+fi
+if [ -x .venv/bin/python ] && cmp -s requirements.txt .venv/installed.txt; then
+    exit 0
+fi
+
+python=${PYTHON:-python3}
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+    echo "error: Python 3.11 or newer is needed; $python is $("$python" --version 2>&1). Try make venv PYTHON=python3.11" >&2
+    exit 1
+}
+if ! .venv/bin/python -c '' 2>/dev/null; then
+    "$python" -m venv --clear .venv
+fi
+.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off -r requirements.txt
+# fa_lib as it stands in this folder, for Jupyter and for python started by hand
+.venv/bin/python - <<'EOF'
+import pathlib
+import sysconfig
+
+pathlib.Path(sysconfig.get_path("purelib"), "fa_lib.pth").write_text(f"{pathlib.Path.cwd()}\n")
+EOF
+cp requirements.txt .venv/installed.txt  # last: an install cut short is taken up again
