@@ -1,0 +1,5 @@
+"""Interactive pictures that need no kernel on a page and are synchronised with Python in Jupyter."""
+
+from fa_lib.widgets.icosahedron import Icosahedron
+
+__all__ = ["Icosahedron"]

@@ -1,0 +1,222 @@
+// What every widget shares: its state, its controls, its look, and the address that shares it.
+// A widget's module is `export default widget({ name, title, fields, style, build })`; `build(ui)` makes the controls
+// once and returns the function that draws, given the state and the colours. The model is anywidget's in Jupyter and the one of page.js on a page.
+import { css, palette } from "./look.js";
+import { readAddress, writeAddress } from "./address.js";
+
+/** A field of the state: what it accepts. Python's traits have the same bounds. */
+export const whole = (min, max) => ({ min, max, accepts: (v) => Number.isInteger(v) && v >= min && v <= max });
+export const number = (min, max) => ({ min, max, accepts: (v) => Number.isFinite(v) && v >= min && v <= max });
+export const choice = (...options) => ({ options, accepts: (v) => options.includes(v) });
+
+/** Append a new element to a parent. Attributes that are null or false are left out. */
+export function make(parent, tag, attributes = {}, text) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== null && value !== false) element.setAttribute(name, value);
+  if (text !== undefined) element.textContent = text;
+  parent.append(element);
+  return element;
+}
+
+/** Change a text only if it differs, so that a screen reader speaks only of changes. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A number as text with a proper minus sign. */
+export const minus = (value) => String(value).replace("-", "−");
+
+/** A number as a reader wants it: three digits, powers of ten written out. */
+export function digits(value, count = 3) {
+  if (!Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  if (exponent >= -3 && exponent < 5) return minus(Number(value.toPrecision(count)));
+  const superscript = [...String(exponent)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
+  return minus(`${(value / 10 ** exponent).toFixed(count - 2)}·10${superscript}`);
+}
+
+const isDark = () => {
+  const { theme } = document.documentElement.dataset; // the book
+  const { jpThemeLight, vscodeThemeKind } = document.body.dataset; // JupyterLab, VS Code
+  if (theme) return theme === "dark";
+  return jpThemeLight ? jpThemeLight === "false" : Boolean(vscodeThemeKind?.includes("dark"));
+};
+
+/** The state and the controls of one widget that stands on a page. */
+class Ui {
+  constructor(root, model, fields) {
+    Object.assign(this, { model, fields, controls: [], cleanups: [] });
+    this.names = Object.keys(fields);
+    this.start = this.state;
+    this.box = make(root, "div", { class: "fa" });
+    this.picture = make(this.box, "div", { class: "picture" });
+    this.side = make(this.box, "div", { class: "side" });
+    this.foot = make(this.box, "div", { class: "foot" });
+  }
+
+  /** A copy of the state. */
+  get state() {
+    return Object.fromEntries(this.names.map((name) => [name, this.model.get(name)]));
+  }
+
+  get still() {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  /** Set some fields; values that a field does not accept are left out. */
+  set(values) {
+    for (const [name, value] of Object.entries(values)) {
+      if (!this.fields[name].accepts(value)) continue;
+      if (this.model.get(name) !== value) this.model.set(name, value);
+    }
+    this.model.save_changes();
+  }
+
+  listen(target, event, handler, options) {
+    target.addEventListener(event, handler, options);
+    this.cleanups.push(() => target.removeEventListener(event, handler, options));
+  }
+
+  /** A slider for a field. `show` turns its value into the text beside it. */
+  slider(name, label, { step = 1, show = String, parent = this.side } = {}) {
+    const { min, max } = this.fields[name];
+    const row = make(parent, "label", { class: "row" });
+    make(row, "span", {}, label);
+    const value = make(row, "span", { class: "value", "aria-hidden": "true" });
+    const input = make(row, "input", { type: "range", min, max, step, name, "aria-label": label });
+    this.listen(input, "input", () => this.set({ [name]: Number(input.value) }));
+    this.controls.push((state) => {
+      input.value = state[name];
+      say(value, show(state[name]));
+      input.setAttribute("aria-valuetext", show(state[name]));
+    });
+    return input;
+  }
+
+  /** Radio buttons for a field; `options` maps each value, as text, to its label. */
+  choice(name, label, options, { parent = this.side } = {}) {
+    const group = make(parent, "fieldset", { class: "choice" });
+    make(group, "legend", {}, label);
+    const inputs = this.fields[name].options.map((option) => {
+      const row = make(group, "label");
+      const input = make(row, "input", { type: "radio", name, value: option }); // one name excludes within a shadow root
+      make(row, "span", {}, options[option]);
+      this.listen(input, "change", () => this.set({ [name]: option }));
+      return [option, input];
+    });
+    this.controls.push((state) => inputs.forEach(([option, input]) => (input.checked = state[name] === option)));
+    return group;
+  }
+
+  /** A check box for a field of `choice(false, true)`. */
+  check(name, label, { parent = this.side } = {}) {
+    const row = make(parent, "label", { class: "check" });
+    const input = make(row, "input", { type: "checkbox", name });
+    make(row, "span", {}, label);
+    this.listen(input, "change", () => this.set({ [name]: input.checked }));
+    this.controls.push((state) => (input.checked = state[name]));
+    return input;
+  }
+
+  button(label, action, { parent = this.foot, ...attributes } = {}) {
+    const button = make(parent, "button", { type: "button", ...attributes }, label);
+    this.listen(button, "click", action);
+    return button;
+  }
+
+  /** A paragraph that speaks when its text changes: what the picture shows, in words. */
+  words({ parent = this.box, ...attributes } = {}) {
+    return make(parent, "p", { class: "words", role: "status", ...attributes });
+  }
+
+  /** A canvas as wide as its place. `begin()` clears it and returns { ctx, width, height } in CSS pixels. */
+  canvas({ label, ratio = 0.75, height = null, parent = this.picture, ...attributes }) {
+    const element = make(parent, "canvas", { role: "img", "aria-label": label, ...attributes });
+    const observer = new ResizeObserver(() => this.redraw());
+    observer.observe(element);
+    this.cleanups.push(() => observer.disconnect());
+    const begin = () => {
+      const width = Math.max(element.clientWidth, 40);
+      const tall = height ? height(width) : Math.round(width * ratio);
+      const scale = window.devicePixelRatio || 1;
+      element.style.height = `${tall}px`;
+      const size = [Math.round(width * scale), Math.round(tall * scale)];
+      if (element.width !== size[0] || element.height !== size[1]) [element.width, element.height] = size;
+      const ctx = element.getContext("2d");
+      ctx.setTransform(scale, 0, 0, scale, 0, 0);
+      ctx.clearRect(0, 0, width, tall);
+      return { ctx, width, height: tall };
+    };
+    return { element, begin };
+  }
+
+  /** A visible line for the reader, above the widget. */
+  note(text) {
+    if (!this.notice) this.box.prepend((this.notice = make(this.box, "p", { class: "note", role: "status" })));
+    say(this.notice, text);
+  }
+
+  /** Draw again before the next frame, however often it is asked for. */
+  redraw() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      const dark = isDark();
+      this.box.classList.toggle("dark", dark);
+      const { state } = this;
+      this.controls.forEach((show) => show(state));
+      this.draw(state, palette(dark));
+    });
+  }
+
+  end() {
+    cancelAnimationFrame(this.frame);
+    this.cleanups.forEach((cleanup) => cleanup());
+  }
+}
+
+/** Share and reset, and the state that came with the page's address. */
+function addressBar(ui) {
+  ui.button("Reset", () => ui.set(ui.start));
+  if (!ui.model.key) return; // in Jupyter the notebook holds the state
+  const read = () => {
+    const { state, problem } = readAddress(ui.model.key, ui.fields);
+    if (problem) ui.note("The link's settings could not be read. These are the defaults.");
+    if (problem || state) ui.set({ ...ui.start, ...state });
+  };
+  ui.button("Share", async () => {
+    writeAddress(ui.model.key, ui.state);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      ui.note("The link to these settings is in the clipboard.");
+    } catch {
+      ui.note("The link to these settings is in the address bar.");
+    }
+  });
+  ui.listen(window, "hashchange", read);
+  read();
+}
+
+/** An anywidget front end. */
+export function widget({ name, title, fields, style = "", build }) {
+  const render = ({ model, el }) => {
+    const root = el.shadowRoot ?? el.attachShadow({ mode: "open" });
+    root.replaceChildren();
+    make(root, "style", {}, css + style);
+    const section = make(root, "section", { "aria-label": title });
+    const ui = new Ui(section, model, fields);
+    ui.draw = build(ui);
+    addressBar(ui);
+    const redraw = () => ui.redraw();
+    ui.names.forEach((field) => model.on(`change:${field}`, redraw));
+    ui.cleanups.push(() => ui.names.forEach((field) => model.off(`change:${field}`, redraw)));
+    const observer = new MutationObserver(redraw);
+    for (const element of [document.documentElement, document.body])
+      observer.observe(element, { attributeFilter: ["data-theme", "data-jp-theme-light", "data-vscode-theme-kind"] });
+    ui.cleanups.push(() => observer.disconnect());
+    ui.redraw();
+    return () => ui.end();
+  };
+  return { name, fields, render };
+}

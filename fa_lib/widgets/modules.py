@@ -1,0 +1,58 @@
+"""The widgets' ES modules: as they stand on a page, and as one text for Jupyter.
+
+On a page a module imports the others by relative address. Jupyter gets a widget's code as a single text, where nothing
+can be imported: there every imported module becomes a function that runs once, in the order of the imports.
+"""
+
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+IMPORT = re.compile(r'^import \{\s*([^}]*?)\s*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:const|class|function\*?) (\w+))", re.MULTILINE)
+
+
+def imports(name: str) -> list[str]:
+    """Names of the modules that a module needs, each before those that need it, itself last.
+
+    Raises:
+        ValueError: if there is no such module, or it imports in another way than `import { a, b } from "./name.js";`.
+    """
+    found: list[str] = []
+
+    def visit(current: str) -> None:
+        if current not in found:
+            for match in IMPORT.finditer(_read(current)):
+                visit(match[2])
+            found.append(current)
+
+    visit(name)
+    return found
+
+
+def bundle(name: str) -> str:
+    """One self-contained ES module that does what module `name` does with its imports; arguments as in `imports`."""
+    *needed, last = imports(name)
+    parts = []
+    for module in needed:
+        text = _read(module)
+        public = ", ".join(match[1] for match in EXPORT.finditer(text))
+        parts.append(f"const ${module} = (() => {{\n{EXPORT.sub('', _linked(text))}return {{ {public} }};\n}})();\n")
+    return "".join(parts) + _linked(_read(last))
+
+
+def _linked(text: str) -> str:
+    return IMPORT.sub(lambda match: f"const {{ {match[1].rstrip(',')} }} = ${match[2]};\n", text)
+
+
+def _read(name: str) -> str:
+    path = FOLDER / f"{name}.js"
+    if not path.is_file():
+        known = ", ".join(sorted(path.stem for path in FOLDER.glob("*.js")))
+        raise ValueError(f"no module {name!r} in {FOLDER.name}; there are {known}")
+    text = path.read_text(encoding="utf-8")
+    if re.search(r"^\s*(import\b|export \*|export \{)", IMPORT.sub("", text), re.MULTILINE):
+        raise ValueError(
+            f'{name}.js: import and export as a bundle can: import {{ a, b }} from "./name.js"; export const …'
+        )
+    return text

@@ -1,0 +1,57 @@
+"""A real browser and a small site made of the widgets' real modules and outputs, on pages in a subfolder."""
+
+import http.server
+import threading
+from functools import partial
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from visits import FLAGS, MISSING, PAGE, Visitor, find_browser
+
+from fa_lib import widgets
+from fa_lib.widgets.modules import FOLDER, bundle
+from tools.widget_assets import copy
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *values):
+        """Silence."""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> str:
+    """Address of a site with a page for every widget and theme, and the bundles that Jupyter gets."""
+    folder = tmp_path_factory.mktemp("site")
+    copy(FOLDER, folder)
+    (folder / "book").mkdir()
+    (folder / "book/plain.html").write_text(PAGE.format(theme="light", name="plain", background="#fff", html=""))
+    for name in widgets.__all__:
+        widget = getattr(widgets, name)()
+        for theme, background in (("light", "#fff"), ("dark", "#14181e")):
+            text = PAGE.format(theme=theme, name=widget.module, background=background, html=widget.html())
+            (folder / f"book/{widget.module}-{theme}.html").write_text(text, encoding="utf-8")
+        (folder / f"_static/{widget.module}-bundle.js").write_text(bundle(widget.module), encoding="utf-8")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Browser:
+    with sync_playwright() as playwright:
+        path = find_browser(playwright)
+        if path is None:
+            pytest.fail(MISSING)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(browser, site) -> Visitor:
+    visitor = Visitor(browser, site)
+    yield visitor
+    visitor.finish()
+    assert visitor.problems == []

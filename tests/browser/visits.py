@@ -1,0 +1,99 @@
+"""Visits to a small site on this machine: a browser, a page that is watched, and the pages' frame.
+
+A visit notes anything asked of another host, any word on the console, and any picture drawn with a number that is not
+finite.
+"""
+
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page
+
+from fa_lib import widgets
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / "_build" / "screenshots"
+NAMES = [getattr(widgets, name).module for name in widgets.__all__]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+MISSING = (
+    "no Chromium found. The browser tests need one: on Debian or Ubuntu run `apt-get install chromium`, elsewhere "
+    "`python -m playwright install chromium`, or put a browser called chromium or google-chrome on the PATH"
+)
+
+# A page in the manner of the book: the theme's switch on <html>, a column of text, the loader deferred.
+PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><title>{name}</title>
+<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1">
+<script defer src="../_static/widgets/page.js"></script>
+<style>body {{ margin: 0 auto; padding: 16px; max-width: 720px; background: {background} }}</style>
+<main><h1 style="color: #808080; display: none">{name}</h1>{html}</main></html>"""
+
+# Numbers that a canvas would silently leave out, and what a page may not do unnoticed.
+WATCH = """
+window.faults = [];
+const check = (object, names) => names.forEach((name) => {
+  const original = object[name];
+  object[name] = function (...values) {
+    const numbers = name === "fillText" ? values.slice(1) : values.filter((value) => typeof value === "number");
+    if (!numbers.every(Number.isFinite)) window.faults.push(`${name}(${values})`);
+    return original.apply(this, values);
+  };
+});
+check(CanvasRenderingContext2D.prototype, ["moveTo", "lineTo", "arc", "rect", "fillRect", "strokeRect", "fillText",
+  "bezierCurveTo", "quadraticCurveTo", "ellipse", "translate", "setTransform"]);
+"""
+
+
+def find_browser(playwright) -> str | None:
+    """Path of a Chromium: one on the PATH, or the one that playwright has installed."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    own = playwright.chromium.executable_path
+    return found or (own if Path(own).exists() else None)
+
+
+class Visitor:
+    """Opens pages of the site and notes whatever they should not do."""
+
+    def __init__(self, browser: Browser, site: str):
+        self.browser, self.site, self.problems, self.asked, self.contexts = browser, site, [], [], []
+
+    def page(self, *, width: int = 1280, height: int = 900, **options) -> Page:
+        """An empty page, watched."""
+        context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
+        context.add_init_script(WATCH)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: self.problems.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
+        page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url[:200]}"))
+        page.on("request", self._request)
+        return page
+
+    def open(self, name: str, theme: str = "light", *, hash: str = "", **options) -> Page:
+        """A widget's page, the widget alive and drawn."""
+        page = self.page(**options)
+        page.goto(f"{self.site}/book/{name}-{theme}.html{hash}")
+        page.wait_for_selector("fa-widget[live]")
+        self.settle(page)
+        return page
+
+    def settle(self, page: Page) -> None:
+        """Wait until what was asked for is drawn."""
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+
+    def state(self, page: Page) -> dict:
+        return page.evaluate("() => ({ ...document.querySelector('fa-widget').model.state })")
+
+    def _request(self, request) -> None:
+        self.asked.append(request.url)
+        address = urlsplit(request.url)
+        if address.scheme != "data" and address.scheme != "blob" and not request.url.startswith(f"{self.site}/"):
+            self.problems.append(f"asks another host: {request.url[:200]}")
+
+    def finish(self) -> None:
+        for context in self.contexts:
+            for page in context.pages:
+                self.problems += [f"not a number: {fault}" for fault in page.evaluate("() => window.faults ?? []")[:3]]
+            context.close()
