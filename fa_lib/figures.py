@@ -88,7 +88,8 @@ def curves(axes: Axes, values: xr.DataArray, *, label: str | None = None, color:
     """
     color = color or colour(label or "other")
     x = values[dimension(values)]
-    axes.plot(x, values.transpose(..., "run"), color=color, alpha=0.25, linewidth=0.6)
+    faint = min(0.25, 10 / values.sizes["run"])  # two hundred lines are a cloud, ten are lines
+    axes.plot(x, values.transpose(..., "run"), color=color, alpha=faint, linewidth=0.6)
     axes.plot(x, values.mean("run"), color=color, label=label, **line)
 
 
