@@ -141,7 +141,7 @@ def grid(
         panels[-1, column].set_xlabel(dimension(data[rows[0]]))
     drawn = [axes.get_legend_handles_labels() for axes in panels.flat]
     handles = {name: handle for pair in drawn for handle, name in zip(*pair, strict=True)}
-    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=min(len(handles), 5))
+    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=len(handles) if len(handles) < 5 else 3)
     return figure
 
 
