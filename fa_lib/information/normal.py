@@ -39,7 +39,6 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False):
     basis, rank = _span(H, intercept)  # (run, n, m), (run,)
     target, target_rank = _span(Y, intercept)
     residual = target - basis @ (basis.mT @ target)  # (run, n, p)
-    residual -= basis @ (basis.mT @ residual)  # once more: the first pass leaves a rounding error along the basis
     sines = np.linalg.svd(residual, compute_uv=False)  # (run, p), of the angles between the spaces, falling
     sines = np.where(np.arange(sines.shape[1]) < target_rank[:, None], np.clip(sines, 0, 1), 1)  # 1: no such column
     sines = np.where(sines > 100 * n * np.finfo(float).eps, sines, 0)
