@@ -9,17 +9,7 @@ from jupytext.compare import NotebookDifference, compare_notebooks
 
 from tools.book import ROOT, Book
 from tools.normalise import normalise
-
-# The first cell of every chapter. It is hidden on the page and does nothing but on Colab, which has only the notebook.
-SETUP = """\
-# On Colab: fetch the book and what it needs, then work from its chapters' folder. Anywhere else this does nothing.
-import sys
-
-if "google.colab" in sys.modules and "/content/fa-book" not in sys.path:
-    !git clone --quiet --depth 1 {repository} /content/fa-book
-    %pip install --quiet --editable "/content/fa-book[chapters]"
-    sys.path.insert(0, "/content/fa-book")
-    %cd -q /content/fa-book/book"""
+from tools.setup_cell import CODE, TAG
 
 
 def _not_run(notebook: nbformat.NotebookNode) -> str | None:
@@ -68,10 +58,15 @@ def check_chapter(book: Book, name: str) -> str | None:
     if normalise(notebook, book.root) != path.read_text(encoding="utf-8"):
         return f"book/{name}.ipynb holds times, ids, addresses or paths of one run: {remedy}"
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    if not code or code[0].source != SETUP.format(repository=book.repository()):
-        return f"book/{name}.md: its first code cell must be the Colab cell of tools/check_pairs.py, word for word"
-    if "remove-cell" not in code[0].metadata.get("tags", []):
-        return f"book/{name}.md: its first code cell must be tagged remove-cell"
+    first = code[0] if code else None
+    if (
+        not first
+        or first.source != CODE.format(repository=book.repository())
+        or TAG not in first.metadata.get("tags", [])
+    ):
+        return (
+            f"book/{name}.md: its first code cell is not the Colab cell: run python -m tools.setup_cell, then {remedy}"
+        )
     figures = any("{glue:figure}" in cell.source for cell in notebook.cells)
     if figures and not any("nbval-check-output" in cell.metadata.get("tags", []) for cell in code):
         return f"book/{name}.md: it shows figures but no cell tagged nbval-check-output prints what they show"

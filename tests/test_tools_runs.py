@@ -1,0 +1,115 @@
+"""Chapters that fail, are interrupted, get other parameters or no longer give what is committed."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from small_book import call, cell, chapter, command, make_book, run_by_hand
+
+from tools.book import ROOT, environment
+from tools.execute import parse_parameters
+from tools.normalise import normalise
+
+
+def test_unknown_parameter_is_refused_with_the_names_accepted(tmp_path):
+    book = make_book(tmp_path, a=chapter())
+    assert parse_parameters(book, "a", ["runs=3", "seed=1e-3"]) == {"runs": 3, "seed": 1e-3}
+    with pytest.raises(ValueError, match=r"chapter a: unknown parameter 'rnus'; it accepts runs, seed"):
+        parse_parameters(book, "a", ["rnus=3"])
+    with pytest.raises(ValueError, match="name=value, got 'runs'"):
+        parse_parameters(book, "a", ["runs"])
+    answer = call("execute", book, "a", "--parameters", "rnus=3")
+    assert answer.returncode == 1
+    assert "unknown parameter 'rnus'" in answer.stderr
+    assert not (book.build / "parametrised/a.ipynb").exists()
+
+
+def test_run_fail_mend_and_run_again(tmp_path):
+    book = make_book(
+        tmp_path,
+        good=chapter(cell("import fa_lib\nprint(fa_lib.ANSWER, object(), runs)")),
+        bad=chapter(cell("x = 1\nraise ValueError('too\\nlarge')")),
+        claims=chapter(cell("print(len(open('good.ipynb').read()) > 0, open('bad.ipynb').read().count('mended'))")),
+    )
+    answer = call("execute", book)
+    line = book.text("bad").read_text().splitlines().index("x = 1") + 1
+    assert answer.returncode == 1
+    assert f"error: book/bad.md:{line}: cell 4 failed: ValueError: too large" in answer.stderr
+    assert "not run, because others failed: claims" in answer.stderr
+    assert (book.build / "failed/bad.ipynb").exists()
+    assert sorted(path.name for path in book.folder.glob("*.ipynb")) == ["good.ipynb"]
+    assert "42 <object object at 0x0> 2" in book.notebook("good").read_text()
+
+    book.text("bad").write_text(chapter(cell("print('mended')")))
+    answer = call("execute", book)
+    assert answer.returncode == 0, answer.stderr
+    assert "up to date: good" in answer.stdout
+    assert "done  claims" in answer.stdout
+    first = {path.name: path.read_bytes() for path in book.folder.glob("*.ipynb")}
+    assert "True 2" in first["claims.ipynb"].decode()  # it ran after the others: once in the code, once printed
+    assert "up to date: claims" in call("execute", book).stdout
+
+    assert call("execute", book, "--force").returncode == 0
+    assert {path.name: path.read_bytes() for path in book.folder.glob("*.ipynb")} == first
+
+    assert call("execute", book, "good", "--parameters", "runs=7").returncode == 0
+    assert "at 0x0> 7" in (book.build / "parametrised/good.ipynb").read_text()
+    assert book.notebook("good").read_bytes() == first["good.ipynb"]
+    assert call("check_pairs", book).returncode == 0
+
+
+def test_interrupted_run_goes_on_where_it_stopped(tmp_path):
+    wait = (
+        "import os, time\nopen('started', 'w').write(str(os.getpid()))\ntime.sleep(0 if os.path.exists('go') else 60)"
+    )
+    book = make_book(tmp_path, quick=chapter(), slow=chapter(cell(wait)))
+    process = subprocess.Popen(command("execute", book, "--jobs", "1"), cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    started = book.folder / "started"
+    while not (started.exists() and started.read_text()):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "run the same command to go on" in errors
+    assert book.notebook("quick").exists()
+    assert not book.notebook("slow").exists()
+    kernel = Path(f"/proc/{started.read_text()}")
+    for _ in range(100):  # the kernel ends too
+        if not kernel.exists() or "zombie" in (kernel / "status").read_text():
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail("the chapter's kernel is still running")
+    (book.folder / "go").write_text("")
+    answer = call("execute", book)
+    assert answer.returncode == 0, answer.stderr
+    assert "up to date: quick" in answer.stdout
+    assert book.notebook("slow").exists()
+
+
+def test_changed_table_is_reported_in_one_line(tmp_path):
+    book = make_book(
+        tmp_path, a=chapter(cell("print('loss', round(0.08, 3))\nprint('runs', runs)", "nbval-check-output"))
+    )
+    run_by_hand(book, "a")
+    notebook = nbformat.read(book.notebook("a"), as_version=4)
+    notebook.cells[-1].outputs[0].text = "loss 0.08\nruns 3\n"
+    book.notebook("a").write_text(normalise(notebook))
+    options = ["--nbval-lax", "--nbval-current-env", "-p", "tools.nbval_lines", "-n", "1", "-q", "--tb=no"]
+    options += ["-p", "no:cacheprovider"]
+    answer = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(book.notebook("a"))],
+        cwd=book.root,
+        env=environment(book) | {"PYTHONPATH": f"{book.root}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    expected = "error: a.ipynb: code cell 3 (print('loss', round(0.08, 3))): Cell outputs differ: "
+    assert expected + "committed 'runs 3', now 'runs 2'" in answer.stdout
