@@ -19,6 +19,19 @@ VARIABLES = {
 }
 
 
+def whole(name: str, value, least: int) -> None:
+    """Raise ValueError unless value is a whole number of least or more."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} must be a whole number of {least} or more, got {value!r}")
+
+
+def positive(name: str, value) -> None:
+    """Raise ValueError unless value is a finite number above 0."""
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not (number and np.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
+
+
 def inputs(H0, Y, W, B):
     """Check what a simulation starts from.
 

@@ -12,9 +12,26 @@ import xarray as xr
 
 from fa_lib import seeds
 from fa_lib.channels import FA, NF, NFA, TF
-from fa_lib.curves import compress, dataset, inputs, measure, readout, require_full_rank
+from fa_lib.curves import compress, dataset, inputs, measure, positive, readout, require_full_rank, whole
+from fa_lib.exact import exact
+from fa_lib.limits import clock, large_n, limits, phase
+from fa_lib.moments import noise_moments
 
-__all__ = ["FA", "NF", "NFA", "TF", "draw", "simulate", "trajectory"]
+__all__ = [
+    "FA",
+    "NF",
+    "NFA",
+    "TF",
+    "clock",
+    "draw",
+    "exact",
+    "large_n",
+    "limits",
+    "noise_moments",
+    "phase",
+    "simulate",
+    "trajectory",
+]
 
 
 def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0, redraw: str = "B"):
@@ -35,7 +52,7 @@ def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0
     Source: Cheng & Brown 2023, Section 2.2; the spreads of W and B are those of the authors' code.
     """
     for name, value in (("n", n), ("m", m), ("p", p), ("runs", runs)):
-        _whole(name, value, 1)
+        whole(name, value, 1)
     if redraw not in ("B", "all"):
         raise ValueError(f'redraw must be "B" or "all", got {redraw!r}')
 
@@ -119,15 +136,9 @@ def trajectory(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> Iterator[n
     return (np.broadcast_to(H, (runs, *H.shape[1:])) if batched else H[0] for H, _, _ in walk)
 
 
-def _whole(name: str, value, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be a whole number of {least} or more, got {value!r}")
-
-
 def _start(H0, Y, W, B, step, steps):
-    _whole("steps", steps, 0)
-    if isinstance(step, bool) or not (np.isscalar(step) and np.isreal(step) and np.isfinite(step) and step > 0):
-        raise ValueError(f"step must be a finite number above 0, got {step!r}")
+    whole("steps", steps, 0)
+    positive("step", step)
     return inputs(H0, Y, W, B)
 
 
