@@ -74,8 +74,8 @@ def test_values_over_2_to_53_bins_apart_keep_their_cells():
 @pytest.mark.parametrize(
     ("rows", "classes"),
     [
-        ([[0, 0, 0, 0], [2**13, 0, 0, 0], [2**17] * 4], 2),  # 2^68 cells
-        ([[0, 0, 0], [2**17, 0, 0], [2**20] * 3], 64),  # 2^60 cells times the classes
+        ([[0, 0, 0, 0], [2**13, 0, 0, 0], [2**17 - 1] * 4], 2),  # 2^68 cells
+        ([[0, 0, 0], [2**17, 0, 0], [2**20 - 1] * 3], 64),  # 2^60 cells times the classes
         ([[0], [2**30]], 2),  # cells times the classes outgrow 32 bits
         ([[0, 1e17], [1, -1e17]], 2),  # a column that only its ranks tell apart
     ],
