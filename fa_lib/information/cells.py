@@ -34,12 +34,12 @@ def cells(values: np.ndarray, bin_size: float, name: str) -> Cells:
         ValueError: for a bin size that is not a positive number, or a value that is not finite (in units of bins).
     """
     arrays.positive(bin_size, "bin_size")
-    digits = np.empty(values.shape[2:] + values.shape[:2])  # (coordinate, run, sample): one digit after another
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.divide(np.moveaxis(values, -1, 0), bin_size, out=digits, dtype=np.float64)
-    np.floor(digits, out=digits)
     found = None
-    for digit in digits:
+    digit = np.empty(values.shape[:2])  # one coordinate at a time, (run, sample)
+    for coordinate in np.moveaxis(values, -1, 0):
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.divide(coordinate, bin_size, out=digit, dtype=np.float64)
+        np.floor(digit, out=digit)
         low, high = digit.min(), digit.max()  # a NaN anywhere makes both NaN
         if not (np.isfinite(low) and np.isfinite(high)):
             raise ValueError(f"{name} must hold finite numbers, got NaN, an infinity or a value of over 1e308 bins")
