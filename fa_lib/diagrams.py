@@ -1,14 +1,17 @@
-"""The paper's Fig. 3 and Fig. 5, drawn by code: the triangle of encoder, decoder and feedback, and its channels.
+"""The paper's Fig. 3 and Fig. 5, drawn by code, and the box of tanh with what a signal asks for in it.
 
 A diagram is a few shapes and the arrows between them. Each shape carries its name as `gid`, each arrow the names of its
 two ends, so that a drawing can be read as the graph it is.
 """
 
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch, Patch
 
+from fa_lib import box
 from fa_lib.figures import COLOURS
 
 INK = "#222222"
@@ -18,6 +21,7 @@ STYLES = {  # edge and fill of a box; the fills are pale enough for dark text
     "Decoder": (INK, "#EDEDED"),
     "Feedback": (FEEDBACK, "#FBE7DA"),
 }
+LOST = "#F6CDB0"  # the shade of states from which the target is never reached
 CHANNELS = {  # what the error or the target passes through on its way to H, and the change of H that comes out
     "BP": ("error", ("$W_O$",), r"$\Delta H = -E\,W_O$"),
     "FA": ("error", ("$B$",), r"$\Delta H = -E\,B$"),
@@ -122,3 +126,34 @@ def channels() -> Figure:
         _arrow(axes, start, hidden, color=colour, width=2.4, x=right)
         _write(axes, 0.9, 0.18, formula, 11)
     return figure
+
+
+def field(axes: Axes, w, B, y: float, *, gamma: float = 1.0, color=INK) -> None:
+    """What a signal asks for and where it leads, over the states of two units in the box.
+
+    Arrows: the direction asked for, -e B. Curves: where tanh lets the state go, a dot at the end. Shaded: states that
+    start inside the box of gamma = 1 (dotted) and end away from the best error. Dashed line: states that decode to y.
+
+    Args:
+        axes: where to draw.
+        w, B, y, gamma: as in `box.flow`, for two units.
+        color: of arrows and curves.
+
+    Source: Cheng & Brown 2023, Section 2.3.
+    """
+    states = box.grid(31, 0.97)
+    lost = np.where(box.lost(w, B, y, gamma=gamma, start=states), 1, np.nan)
+    axes.pcolormesh(*np.moveaxis(states, -1, 0), lost, cmap=ListedColormap([LOST]), vmin=0, vmax=1, zorder=0)
+    curves = box.flow(box.grid(5, 0.8).reshape(-1, 2), w, B, y, gamma=gamma, keep=1000)  # (moment, start, 2)
+    axes.plot(*np.moveaxis(curves, -1, 0), color=color, linewidth=0.8, alpha=0.7, zorder=2)
+    axes.plot(*curves[-1].T, "o", color=color, markersize=4, zorder=5)
+    points = box.grid(7, 0.9 * gamma)
+    asked = -(points @ np.asarray(w, float) - y)[..., None] * np.asarray(B, float)
+    axes.quiver(*np.moveaxis(points, -1, 0), *np.moveaxis(asked, -1, 0), color=color, alpha=0.45, width=0.006, zorder=3)
+    line = np.array([-2, 2]) * gamma
+    axes.plot(line, (y - w[0] * line) / w[1], "--", color=INK, linewidth=1.4, zorder=4)
+    for edge, style in ((gamma, "-"), (1, ":")):
+        axes.plot(edge * np.array([-1, 1, 1, -1, -1]), edge * np.array([-1, -1, 1, 1, -1]), style, color="0.4")
+    limit = 1.12 * gamma
+    axes.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xlabel="$H_1$", ylabel="$H_2$")
+    axes.grid(False)

@@ -6,11 +6,13 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import colors
+from matplotlib.collections import QuadMesh
 from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
+from matplotlib.quiver import Quiver
 from matplotlib.text import Text
 
-from fa_lib import diagrams, figures
+from fa_lib import box, diagrams, figures
 from fa_lib.feedback import BP, FA, NF, NFA, TF
 
 mpl.use("Agg")
@@ -150,3 +152,23 @@ def test_texts_are_large_and_dark_on_every_fill(drawings):
 def test_the_background_is_white_whatever_the_page(drawings):
     for figure in drawings.values():
         assert colors.to_hex(figure.get_facecolor()) == "#ffffff"
+
+
+def test_the_field_shows_what_is_asked_for_and_where_it_leads():
+    w, B, y = np.array([1, 0.6]), np.array([1, -0.4]), 0.8
+    figure, axes = mpl.pyplot.subplots()
+    diagrams.field(axes, w, B, y, gamma=1.2)
+    shade = next(part for part in axes.collections if isinstance(part, QuadMesh))
+    lost = box.lost(w, B, y, gamma=1.2)
+    assert 0 < lost.mean() < 1
+    assert np.array_equal(np.ma.getmaskarray(shade.get_array()), ~lost)
+    arrows = next(part for part in axes.collections if isinstance(part, Quiver))
+    for H, asked in zip(arrows.get_offsets(), np.stack([arrows.U, arrows.V], 1), strict=True):
+        np.testing.assert_allclose(asked, -(H @ w - y) * B)
+    dashed = next(line for line in axes.lines if line.get_linestyle() == "--")
+    np.testing.assert_allclose(dashed.get_xydata() @ w, y)
+    dots = next(line for line in axes.lines if line.get_marker() == "o").get_xydata()
+    assert np.array_equal(
+        np.abs(dots @ w - y) > 1e-2, box.lost(w, B, y, gamma=1.2, start=box.grid(5, 0.8).reshape(-1, 2))
+    )
+    mpl.pyplot.close(figure)
