@@ -1,5 +1,7 @@
 """Interactive pictures that need no kernel on a page and are synchronised with Python in Jupyter."""
 
+from fa_lib.widgets.dead_zones import DeadZones
+from fa_lib.widgets.dynamics import Dynamics
 from fa_lib.widgets.icosahedron import Icosahedron
 
-__all__ = ["Icosahedron"]
+__all__ = ["DeadZones", "Dynamics", "Icosahedron"]

@@ -33,8 +33,9 @@ export function digits(value, count = 3) {
   if (value === 0) return "0";
   const exponent = Math.floor(Math.log10(Math.abs(value)));
   if (exponent >= -3 && exponent < 5) return minus(Number(value.toPrecision(count)));
+  const mantissa = (value / 10 ** exponent).toPrecision(count);
   const superscript = [...String(exponent)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
-  return minus(`${(value / 10 ** exponent).toFixed(count - 2)}·10${superscript}`);
+  return minus(`${Number(mantissa) === 1 ? "" : `${Number(mantissa)}·`}10${superscript}`);
 }
 
 const isDark = () => {
@@ -79,16 +80,17 @@ class Ui {
     this.cleanups.push(() => target.removeEventListener(event, handler, options));
   }
 
-  /** A slider for a field. `show` turns its value into the text beside it. */
+  /** A slider for a field, over its range or along its options. `show` turns its value into the text beside it. */
   slider(name, label, { step = 1, show = String, parent = this.side } = {}) {
-    const { min, max } = this.fields[name];
+    const { options, min = 0, max = options?.length - 1 } = this.fields[name];
     const row = make(parent, "label", { class: "row" });
     make(row, "span", {}, label);
     const value = make(row, "span", { class: "value", "aria-hidden": "true" });
     const input = make(row, "input", { type: "range", min, max, step, name, "aria-label": label });
-    this.listen(input, "input", () => this.set({ [name]: Number(input.value) }));
+    const chosen = () => (options ? options[input.value] : Number(input.value));
+    this.listen(input, "input", () => this.set({ [name]: chosen() }));
     this.controls.push((state) => {
-      input.value = state[name];
+      input.value = options ? options.indexOf(state[name]) : state[name];
       say(value, show(state[name]));
       input.setAttribute("aria-valuetext", show(state[name]));
     });
@@ -124,6 +126,17 @@ class Ui {
     const button = make(parent, "button", { type: "button", ...attributes }, label);
     this.listen(button, "click", action);
     return button;
+  }
+
+  /** What lines and patches mean; entries are [text, look, colour's name], looks line, dashed, dotted, dot, patch. */
+  key(entries, { parent = this.picture } = {}) {
+    const list = make(parent, "div", { class: "key" });
+    for (const [text, look, colour] of entries) {
+      const entry = make(list, "span");
+      make(entry, "i", { class: look }).style.color = `var(--${colour})`;
+      make(entry, "span", {}, text);
+    }
+    return list;
   }
 
   /** A paragraph that speaks when its text changes: what the picture shows, in words. */

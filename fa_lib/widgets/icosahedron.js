@@ -42,11 +42,12 @@ function drawSolid({ ctx, width, height }, state, colours) {
     ctx.stroke();
   };
   const depth = (...corners) => corners.reduce((sum, v) => sum + points[v].z, 0) / corners.length;
+  const both = (i, j) => isOn(state.pattern, i) && isOn(state.pattern, j);
   const edges = pairs.filter(({ kind }) => kind === 1);
   const frame = (front) => {
     ctx.strokeStyle = front ? colours.soft : colours.line;
     ctx.lineWidth = front ? 1.2 : 1;
-    edges.filter(({ i, j }) => depth(i, j) > 0 === front).forEach(({ i, j }) => line(i, j));
+    edges.filter(({ i, j }) => depth(i, j) > 0 === front && !both(i, j)).forEach(({ i, j }) => line(i, j));
   };
   frame(false);
   ctx.fillStyle = colours.raised;
@@ -59,8 +60,7 @@ function drawSolid({ ctx, width, height }, state, colours) {
   ctx.globalAlpha = 1;
   frame(true);
   ctx.lineWidth = 2.5;
-  for (const { i, j, kind } of pairs) {
-    if (!isOn(state.pattern, i) || !isOn(state.pattern, j)) continue;
+  for (const { i, j, kind } of pairs.filter((pair) => both(pair.i, pair.j))) {
     ctx.strokeStyle = colours[kinds[kind]];
     ctx.setLineDash(dashes[kind]);
     ctx.globalAlpha = 0.5 + 0.45 * Math.max(-1, Math.min(1, depth(i, j)));

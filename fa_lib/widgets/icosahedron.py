@@ -29,8 +29,8 @@ class Icosahedron(Widget):
 
     module = "icosahedron"
     pattern = traitlets.Int(0b110101010000, min=0, max=4095).tag(sync=True, state=True)
-    turn = traitlets.Float(8.0, min=-180, max=180).tag(sync=True, state=True)
-    tilt = traitlets.Float(21.0, min=-90, max=90).tag(sync=True, state=True)
+    turn = traitlets.Float(-20.0, min=-180, max=180).tag(sync=True, state=True)
+    tilt = traitlets.Float(24.0, min=-90, max=90).tag(sync=True, state=True)
 
     def words(self) -> str:
         (k, n1, n2, n3), score, label = self._judged()

@@ -34,6 +34,8 @@ section { container-type: inline-size; }
   .fa { grid-template-columns: minmax(0, 3fr) minmax(12rem, 2fr); }
   .foot, .words, .note, .wide { grid-column: 1 / -1; }
 }
+.fa.stacked { grid-template-columns: minmax(0, 1fr); }
+.stacked .side { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: .3rem 1.25rem; }
 canvas { display: block; width: 100%; border-radius: .25rem; }
 .row { display: grid; grid-template-columns: 1fr auto; column-gap: .75rem; }
 .row input { grid-column: 1 / -1; width: 100%; min-width: 0; height: 1.6rem; margin: 0; accent-color: var(--accent); }
@@ -50,5 +52,13 @@ button[aria-pressed="true"] { background: var(--accent); border-color: var(--acc
 dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .75rem; margin: 0; }
 dt { color: var(--soft); }
 dd { margin: 0; font-variant-numeric: tabular-nums; }
+.key { display: flex; flex-wrap: wrap; gap: .15rem 1.25rem; }
+.side .key { flex-direction: column; }
+.key > span { display: grid; grid-template-columns: 1.4rem 1fr; gap: .45rem; align-items: baseline; }
+.key i { align-self: start; margin-top: .58rem; border-top: 3px solid; }
+.key .dashed { border-top-style: dashed; }
+.key .dotted { border-top-style: dotted; }
+.key .dot { width: .45rem; height: .45rem; margin-top: .4rem; justify-self: center; border: 0; border-radius: 50%; background: currentcolor; }
+.key .patch { height: .8rem; margin-top: .22rem; border: 0; background: currentcolor; opacity: .45; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
 `;

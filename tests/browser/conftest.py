@@ -31,6 +31,12 @@ def site(tmp_path_factory) -> str:
             text = PAGE.format(theme=theme, name=widget.module, background=background, html=widget.html())
             (folder / f"book/{widget.module}-{theme}.html").write_text(text, encoding="utf-8")
         (folder / f"_static/{widget.module}-bundle.js").write_text(bundle(widget.module), encoding="utf-8")
+    far = PAGE.format(
+        theme="light", name="far", background="#fff", html='<p style="height: 5000px"></p>' + widget.html()
+    )
+    (folder / "book/far.html").write_text(far, encoding="utf-8")
+    twice = 2 * widgets.Icosahedron().html()
+    (folder / "book/twice.html").write_text(PAGE.format(theme="light", name="twice", background="#fff", html=twice))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -52,6 +52,12 @@ def find_browser(playwright) -> str | None:
     return found or (own if Path(own).exists() else None)
 
 
+# The first canvas under an element, through shadow roots.
+CANVAS = """const find = (root) => root.querySelector("canvas") ?? [...root.querySelectorAll("*")]
+    .map((element) => element.shadowRoot && find(element.shadowRoot)).find(Boolean);"""
+INSIDE = "document.querySelector('fa-widget').shadowRoot"
+
+
 class Visitor:
     """Opens pages of the site and notes whatever they should not do."""
 
@@ -61,7 +67,7 @@ class Visitor:
     def page(self, *, width: int = 1280, height: int = 900, **options) -> Page:
         """An empty page, watched."""
         context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         context.add_init_script(WATCH)
         self.contexts.append(context)
         page = context.new_page()
@@ -84,7 +90,32 @@ class Visitor:
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
 
     def state(self, page: Page) -> dict:
+        """What the widget's model holds."""
         return page.evaluate("() => ({ ...document.querySelector('fa-widget').model.state })")
+
+    def put(self, page: Page, **state) -> None:
+        """Set fields of the state as Python would."""
+        model = "document.querySelector('fa-widget').model"
+        page.evaluate(f"(state) => Object.entries(state).forEach(([name, value]) => {model}.set(name, value))", state)
+        self.settle(page)
+
+    def start(self, page: Page) -> dict:
+        """The state that the page came with."""
+        return page.evaluate("() => JSON.parse(document.querySelector('fa-widget').getAttribute('state'))")
+
+    def text(self, page: Page) -> str:
+        """All that a widget says."""
+        return " ".join(page.locator("fa-widget .fa").inner_text().split())
+
+    def picture(self, page: Page, inside: str = INSIDE) -> str:
+        """The first canvas as data, equal if and only if it shows the same."""
+        return page.evaluate(f"() => {{ {CANVAS} return find({inside}).toDataURL(); }}")
+
+    def colours(self, page: Page, inside: str = INSIDE) -> int:
+        """How many colours the first canvas shows: one if it is blank."""
+        read = f"const canvas = find({inside}); const size = [canvas.width, canvas.height];"
+        count = "new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, ...size).data.buffer)).size"
+        return page.evaluate(f"() => {{ {CANVAS} {read} return {count}; }}")
 
     def _request(self, request) -> None:
         self.asked.append(request.url)
