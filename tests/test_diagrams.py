@@ -110,18 +110,18 @@ def texts(axes):
     return [text for text in axes.findobj(Text) if text.get_text() and text.get_visible()]
 
 
-def inside(box, frame):
-    return frame.x0 < box.x0 and box.x1 < frame.x1 and frame.y0 < box.y0 and box.y1 < frame.y1
+def inside(part, frame):
+    return frame.x0 < part.x0 and part.x1 < frame.x1 and frame.y0 < part.y0 and part.y1 < frame.y1
 
 
 def test_nothing_leaves_the_figure_and_no_text_meets_another(drawings):
     for name, figure in drawings.items():
         written = [(text.get_text(), text.get_window_extent()) for axes in figure.axes for text in texts(axes)]
         drawn = [(key, outline(shape).get_extents()) for axes in figure.axes for key, shape in shapes(axes).items()]
-        for what, box in written + drawn:
-            assert inside(box, figure.bbox), f"{name}: {what} is cut off"
-        for (text, box), (other, its) in combinations(written, 2):
-            assert not box.overlaps(its), f"{name}: {text} and {other} overlap"
+        for what, its in written + drawn:
+            assert inside(its, figure.bbox), f"{name}: {what} is cut off"
+        for (text, mine), (other, its) in combinations(written, 2):
+            assert not mine.overlaps(its), f"{name}: {text} and {other} overlap"
 
 
 def test_a_shapes_text_stays_inside_it(drawings):
