@@ -111,6 +111,7 @@ def grid(
     width: float = 3.4,
     height: float = 2.1,
     log: Sequence[str] = (),
+    dashed: str | None = None,
 ) -> Figure:
     """A panel for every condition and variable, a curve for every rule: the layout of the paper's figures.
 
@@ -120,6 +121,7 @@ def grid(
         labels: names of variables on the axes, where not those of `LABELS`.
         width, height: of a panel, inches.
         log: variables on a logarithmic axis.
+        dashed: a word, such as "gamma"; rules with it in their name are dashed.
     """
     shape = (len(rows), len(columns))
     figure, panels = plt.subplots(
@@ -130,7 +132,7 @@ def grid(
         for row, variable in enumerate(rows):
             axes = panels[row, column]
             for name, data in results.items():
-                curves(axes, data[variable], label=name)
+                curves(axes, data[variable], label=name, linestyle="--" if dashed and dashed in name else "-")
             if variable == "information":
                 information_limits(axes, results)
             if variable in log:
