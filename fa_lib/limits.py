@@ -64,14 +64,15 @@ def clock(beta, *, step: float | None = 0.2, steps: int = 20, times=None) -> np.
         ValueError: for a bad step, steps or times.
     """
     beta, times = np.asarray(beta, np.float64)[..., None], check_time(step, steps, times)
-    k = np.arange(steps + 1) if step else times
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        inverse = 1 / (1 - step * beta) if step else None
-        # 1 / q^k - 1, by way of logarithms where it may be small
-        log_growth = k * (-np.log1p(-step * np.minimum(beta, 0.5 / step)) if step else beta)
-        grown = np.expm1(log_growth) if not step else np.where(step * beta <= 0.5, np.expm1(log_growth), inverse**k - 1)
-        c = np.where(beta == 0, k * (step or 1.0), grown / np.where(beta == 0, 1, beta))
-    return np.where(k == 0, 0.0, c)
+        if step is None:
+            passed, grown = times, np.expm1(beta * times)  # grown is 1 / q^k - 1
+        else:
+            k = np.arange(steps + 1)
+            near = np.expm1(-k * np.log1p(-step * np.minimum(beta, 0.5 / step)))  # keeps its digits where beta is small
+            passed, grown = step * k, np.where(step * beta <= 0.5, near, (1 / (1 - step * beta)) ** k - 1)
+        c = np.where(beta == 0, passed, grown / np.where(beta == 0, 1, beta))
+    return np.where(passed == 0, 0.0, c)
 
 
 def limits(H0, Y, W, B, *, step: float | None = 0.2) -> xr.Dataset:
@@ -125,7 +126,7 @@ def limits(H0, Y, W, B, *, step: float | None = 0.2) -> xr.Dataset:
         else:
             # of all steps the first of either sign is the hardest one to be downhill
             first, second = (np.where(q == 0, np.inf, c) for c in (step / q, step * (1 + q) / q**2))
-            monotone = (q > -1) & ((q == 0) | ((rise(first) >= 1) & (rise(second) >= rise(first))))
+            monotone = (q == 0) | ((rise(first) >= 1) & (rise(second) >= rise(first)))
         final = np.where(explodes, start / rise(-1 / beta), np.where(kinds == "oscillation", np.nan, 0)) / n
         # in a decay theta goes to w, and residual and error shrink alike
         ratio = np.abs(beta) * np.sqrt(start / ((slope**2 + curvature) * E0))
