@@ -112,6 +112,7 @@ def grid(
     height: float = 2.1,
     log: Sequence[str] = (),
     dashed: str | None = None,
+    share: bool = True,
 ) -> Figure:
     """A panel for every condition and variable, a curve for every rule: the layout of the paper's figures.
 
@@ -122,11 +123,12 @@ def grid(
         width, height: of a panel, inches.
         log: variables on a logarithmic axis.
         dashed: a word, such as "gamma"; rules with it in their name are dashed.
+        share: give all panels of a row one scale; False where the columns are different tasks.
     """
     shape = (len(rows), len(columns))
     figure, panels = plt.subplots(
-        *shape, figsize=(width * shape[1], height * shape[0] + 0.3), sharex="col", sharey="row", squeeze=False,
-        layout="constrained",
+        *shape, figsize=(width * shape[1], height * shape[0] + 0.3), sharex="col", sharey="row" if share else False,
+        squeeze=False, layout="constrained",
     )  # fmt: skip
     for column, (title, results) in enumerate(columns.items()):
         for row, variable in enumerate(rows):
@@ -143,7 +145,8 @@ def grid(
         panels[-1, column].set_xlabel(dimension(data[rows[0]]))
     drawn = [axes.get_legend_handles_labels() for axes in panels.flat]
     handles = {name: handle for pair in drawn for handle, name in zip(*pair, strict=True)}
-    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=len(handles) if len(handles) < 5 else 3)
+    ncols = len(handles) if len(handles) < 5 else 3
+    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=ncols)
     return figure
 
 

@@ -53,6 +53,13 @@ def test_grid_gives_information_its_null_and_ceiling(results):
     assert texts == ["FA", "BP, gamma", "null (labels shuffled)", "ceiling H(Y)"]
 
 
+def test_a_row_has_one_scale_unless_told(results):
+    other = {name: data * 10 for name, data in results.items()}
+    for share in (True, False):
+        left, right = figures.grid({"left": results, "right": other}, ["loss"], share=share).axes
+        assert (left.get_ylim() == right.get_ylim()) == share
+
+
 def test_table_says_mean_and_spread(results, capsys):
     figures.table(results, ["loss", "angle"], at=(0, -1))
     lines = capsys.readouterr().out.splitlines()
