@@ -38,7 +38,7 @@ def expected_measures(task, epochs, bin_size=0.1):
 @pytest.mark.parametrize("batch", [None, 64])  # 150 samples: 64, 64 and 22
 @pytest.mark.parametrize("rule", [BP(), FA()], ids=["BP", "FA"])
 def test_measures_are_those_of_a_plain_training(in_double, plain_training, toy, rule, batch, scale):
-    task = in_double(toy(batch=batch))
+    task = in_double(lambda: toy(batch=batch))
     parts = training.build(task, rule, runs=[2], scale=scale)
     B = None if rule == BP() else parts.channel.B[0]
     expected = expected_measures(task, plain_training(task, parts.encoder, parts.decoder, 0, B=B, epochs=6))
@@ -50,7 +50,7 @@ def test_measures_are_those_of_a_plain_training(in_double, plain_training, toy, 
 @pytest.mark.parametrize("learn_decoder", [True, False])
 @pytest.mark.parametrize("rule", [BP(), FA()], ids=["BP", "FA"])
 def test_ib_training_is_that_of_torch_nn_and_adam(in_double, plain_training, rule, learn_decoder):
-    task, epochs = in_double(tasks.ib()), 150
+    task, epochs = in_double(tasks.ib), 150
     parts = training.build(task, rule, runs=[4])
     B = None if rule == BP() else parts.channel.B[0]
     plain = plain_training(task, parts.encoder, parts.decoder, 0, B=B, epochs=epochs, learn_decoder=learn_decoder)
@@ -65,8 +65,8 @@ def test_single_precision_follows_torch_nn_too(plain_training, rule):
     task = tasks.ib()
     parts = training.build(task, rule, runs=[4])
     B = None if rule == BP() else parts.channel.B[0]
-    expected = expected_measures(task, plain_training(task, parts.encoder, parts.decoder, 0, B=B, epochs=100))
-    got = train(task, rule, runs=[4], epochs=100, **quiet)
+    expected = expected_measures(task, plain_training(task, parts.encoder, parts.decoder, 0, B=B, epochs=40))
+    got = train(task, rule, runs=[4], epochs=40, **quiet)
     for name in ("loss", "test_loss", "regression_loss"):
         np.testing.assert_allclose(got[name].sel(run=4), expected[name], rtol=1e-3, err_msg=name)
 
@@ -164,7 +164,7 @@ def test_with_both_parts_frozen_nothing_moves(images):
     task = images(batch=8)
     got = train(task, FA(), runs=2, epochs=5, learn_encoder=False, learn_decoder=False, **quiet)
     assert (got["test_loss"] == got["test_loss"][:, :1]).all()
-    assert (got["loss"] != got["loss"][:, :1])[:, 1:].all()  # dropout is on in training and off in the test
+    assert all(len(set(losses)) == 5 for losses in got["loss"].values)  # dropout: on in training, off in the test
     still = train(tasks.ib(), TF(), runs=2, epochs=5, learn_encoder=False, learn_decoder=False, **quiet)
     for name in MEASURES - {"information_null"} | {"test_loss", "test_accuracy"}:
         assert (still[name] == still[name][:, :1]).all()

@@ -1,0 +1,111 @@
+"""How long training takes, task by task and rule by rule: python -m tools.bench [--quick] [--task NAME ...].
+
+For 1, 10 and 40 runs at once on one thread it prints milliseconds per epoch and run, first of the training steps alone,
+then with all of an epoch's measures and the test set, and the largest memory of the process, torch's own included.
+MNIST is timed on one to eight batches, with a test set cut in proportion, and scaled to an epoch; the memory is that of
+the cut. Milliseconds are processor time, which other work on the machine disturbs least. A benchmark and no test.
+"""
+
+import argparse
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Iterator
+
+import torch
+import xarray
+
+from fa_lib import BP, FA, NF, NFA, TF, tasks, training
+
+TASKS = {task.__name__: task for task in (tasks.ib, tasks.ib_regression, tasks.clipped_polynomial, tasks.mnist,
+                                          tasks.mnist_regression)}  # fmt: skip
+RULES = (BP(), FA(), NFA(), NF(), TF())
+FORK = multiprocessing.get_context("fork")
+COLUMNS = "{:<20}{:<6}{:>6}{:>14}{:>16}{:>12}"
+
+
+def cut(name: str, batches: int) -> tuple[tasks.Task, float]:
+    """The task, for MNIST its first batches only, and how many times longer a whole epoch is."""
+    if "mnist" not in name:
+        return TASKS[name](), 1.0
+    task = TASKS[name](samples=1, test_samples=1)
+    samples = batches * task.batch
+    return TASKS[name](samples=samples, test_samples=samples // 6), 60_000 / samples
+
+
+def steps_alone(task: tasks.Task, rule, runs: int, budget: float) -> float:
+    """Seconds of an epoch's training steps, the shortest of several."""
+    encoder, decoder, channel, optimizer = training.build(task, rule, runs=runs)
+    batches = list(zip(task.x.split(task.batch or len(task.x)), task.y.split(task.batch or len(task.y)), strict=True))
+
+    def epoch():
+        for x, y in batches:
+            optimizer.zero_grad()
+            training.step(encoder, decoder, channel, task, x, y)
+            optimizer.step()
+
+    epoch()  # the first has Adam's state to make
+    taken = []
+    while sum(taken) < budget:
+        start = time.process_time()
+        epoch()
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
+def with_measures(task: tasks.Task, rule, runs: int, epochs: int) -> float:
+    """Seconds from one epoch's last step to the next's, the shortest of several."""
+    clock = {"clock": lambda seen: torch.full((runs,), time.process_time(), dtype=torch.float64)}
+    result = training.train(task, rule, runs=runs, epochs=epochs, record=clock, progress=False)
+    return float(result["clock"][0].diff("epoch").min())
+
+
+def peak() -> float:
+    """Largest memory of this process so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "linux" else 1024) / 1024
+
+
+def cell(name: str, rule, runs: int, quick: bool, answer) -> None:
+    """Time one line of the table, in a process of its own so that its memory can be told apart."""
+    torch.set_num_threads(1)
+    task, scale = cut(name, batches={1: 8, 10: 3, 40: 1}[runs])
+    alone = steps_alone(task, rule, runs, budget=0.05 if quick else 0.3)
+    measured = with_measures(task, rule, runs, epochs=2 if scale > 1 else 4)
+    answer.send((1000 * scale * alone / runs, 1000 * scale * measured / runs, peak()))
+
+
+def lines(names: list[str], quick: bool) -> Iterator[str]:
+    """The table, line by line as it comes."""
+    yield COLUMNS.format("task", "rule", "runs", "steps ms", "+ measures ms", "memory MiB")
+    # What a first use imports or reads is done here, once: a forked process starts from this one's memory.
+    training.build(tasks.ib(), BP(), runs=1)
+    xarray.Dataset(coords={"epoch": [0]})
+    for name in names:
+        cut(name, 1)
+        for rule in RULES[:2] if quick else RULES:
+            for runs in (1, 10) if quick else (1, 10, 40):
+                ours, theirs = FORK.Pipe()
+                process = FORK.Process(target=cell, args=(name, rule, runs, quick, theirs))
+                process.start()
+                theirs.close()
+                alone, measured, memory = ours.recv()
+                process.join()
+                times = f"{alone:.2f}", f"{measured:.2f}"
+                yield COLUMNS.format(name, type(rule).__name__, runs, *times, f"{memory:.0f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="milliseconds of processor time per epoch and run, on one thread")
+    parser.add_argument("--quick", action="store_true", help="two rules, 1 and 10 runs, fewer repeats")
+    parser.add_argument("--task", action="append", choices=list(TASKS), help="this task only; may be given again")
+    arguments = parser.parse_args()
+    start = time.perf_counter()
+    torch.set_num_threads(1)
+    for line in lines(arguments.task or list(TASKS), arguments.quick):
+        print(line, flush=True)
+    print(f"torch {torch.__version__}, one thread, {time.perf_counter() - start:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
