@@ -1,42 +1,16 @@
 // What every widget shares: its state, its controls, its look, and the address that shares it.
 // A widget's module is `export default widget({ name, title, fields, style, build })`; `build(ui)` makes the controls
-// once and returns the function that draws, given the state and the colours. The model is anywidget's in Jupyter and the one of page.js on a page.
-import { css, palette } from "./look.js";
+// once and returns the function that draws, given the state and the colours. The model is anywidget's in Jupyter and
+// that of page.js on a page. A worker cannot be a file of its own, which Jupyter has no address for: start it from a
+// Blob of the text of functions.
 import { readAddress, writeAddress } from "./address.js";
+import { make, say } from "./elements.js";
+import { css, palette } from "./look.js";
 
 /** A field of the state: what it accepts. Python's traits have the same bounds. */
 export const whole = (min, max) => ({ min, max, accepts: (v) => Number.isInteger(v) && v >= min && v <= max });
 export const number = (min, max) => ({ min, max, accepts: (v) => Number.isFinite(v) && v >= min && v <= max });
 export const choice = (...options) => ({ options, accepts: (v) => options.includes(v) });
-
-/** Append a new element to a parent. Attributes that are null or false are left out. */
-export function make(parent, tag, attributes = {}, text) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes))
-    if (value !== null && value !== false) element.setAttribute(name, value);
-  if (text !== undefined) element.textContent = text;
-  parent.append(element);
-  return element;
-}
-
-/** Change a text only if it differs, so that a screen reader speaks only of changes. */
-export function say(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-/** A number as text with a proper minus sign. */
-export const minus = (value) => String(value).replace("-", "−");
-
-/** A number as a reader wants it: three digits, powers of ten written out. */
-export function digits(value, count = 3) {
-  if (!Number.isFinite(value)) return "–";
-  if (value === 0) return "0";
-  const exponent = Math.floor(Math.log10(Math.abs(value)));
-  if (exponent >= -3 && exponent < 5) return minus(Number(value.toPrecision(count)));
-  const mantissa = (value / 10 ** exponent).toPrecision(count);
-  const superscript = [...String(exponent)].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("");
-  return minus(`${Number(mantissa) === 1 ? "" : `${Number(mantissa)}·`}10${superscript}`);
-}
 
 const isDark = () => {
   const { theme } = document.documentElement.dataset; // the book
@@ -52,6 +26,7 @@ class Ui {
     this.names = Object.keys(fields);
     this.start = this.state;
     this.box = make(root, "div", { class: "fa" });
+    this.notice = make(this.box, "p", { class: "note", role: "status" });
     this.picture = make(this.box, "div", { class: "picture" });
     this.side = make(this.box, "div", { class: "side" });
     this.foot = make(this.box, "div", { class: "foot" });
@@ -62,6 +37,7 @@ class Ui {
     return Object.fromEntries(this.names.map((name) => [name, this.model.get(name)]));
   }
 
+  /** Whether the reader asked for less motion. */
   get still() {
     return matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
@@ -73,6 +49,7 @@ class Ui {
       if (this.model.get(name) !== value) this.model.set(name, value);
     }
     this.model.save_changes();
+    this.note("");
   }
 
   listen(target, event, handler, options) {
@@ -103,7 +80,7 @@ class Ui {
     make(group, "legend", {}, label);
     const inputs = this.fields[name].options.map((option) => {
       const row = make(group, "label");
-      const input = make(row, "input", { type: "radio", name, value: option }); // one name excludes within a shadow root
+      const input = make(row, "input", { type: "radio", name, value: option }); // a name counts in its shadow root
       make(row, "span", {}, options[option]);
       this.listen(input, "change", () => this.set({ [name]: option }));
       return [option, input];
@@ -165,9 +142,8 @@ class Ui {
     return { element, begin };
   }
 
-  /** A visible line for the reader, above the widget. */
+  /** A visible line for the reader, above the widget, until the next change. */
   note(text) {
-    if (!this.notice) this.box.prepend((this.notice = make(this.box, "p", { class: "note", role: "status" })));
     say(this.notice, text);
   }
 
@@ -195,8 +171,8 @@ function addressBar(ui) {
   if (!ui.model.key) return; // in Jupyter the notebook holds the state
   const read = () => {
     const { state, problem } = readAddress(ui.model.key, ui.fields);
-    if (problem) ui.note("The link's settings could not be read. These are the defaults.");
     if (problem || state) ui.set({ ...ui.start, ...state });
+    if (problem) ui.note("The link's settings could not be read. These are the defaults.");
   };
   ui.button("Share", async () => {
     writeAddress(ui.model.key, ui.state);

@@ -1,5 +1,6 @@
 // Two hidden units in the box that tanh sets: where FA's and BP's signals push them, and from where they never arrive.
-import { choice, digits, make, number, say, widget } from "./common.js";
+import { choice, number, widget } from "./common.js";
+import { digits, say } from "./elements.js";
 import { asked, direction, follow, survey } from "./saturation.js";
 
 const fields = {
@@ -80,7 +81,7 @@ function build(ui) {
     const rules = { FA: { gamma, target, w, b: direction(state.b) }, BP: { gamma, target, w, b: w } };
     const setting = JSON.stringify(rules);
     if (known.setting !== setting) {
-      known = { setting, ...Object.fromEntries(Object.entries(rules).map(([rule, each]) => [rule, survey(each, cells)])) };
+      known = { setting, FA: survey(rules.FA, cells), BP: survey(rules.BP, cells) };
     }
     const { ctx, width } = canvas.begin();
     const unit = width / 2 / reach;
@@ -155,7 +156,8 @@ function build(ui) {
     ctx.arc(X(gamma * u[0]), Y(gamma * u[1]), 5, 0, 2 * Math.PI);
     ctx.fill();
     ctx.stroke();
-    Object.assign(ctx, { fillStyle: colours.soft, font: "12px system-ui, sans-serif", textAlign: "right", textBaseline: "bottom" });
+    Object.assign(ctx, { fillStyle: colours.soft, font: "12px system-ui, sans-serif" });
+    Object.assign(ctx, { textAlign: "right", textBaseline: "bottom" });
     ctx.fillText("h₁", width - 6, width - 4);
     ctx.textAlign = "left";
     ctx.textBaseline = "top";
@@ -164,7 +166,8 @@ function build(ui) {
     const percent = (share) => `${Math.round(100 * share)} %`;
     const tell = (rule) => {
       const { shareOutside, shareStuck } = known[rule];
-      return `${rule} asks for a state outside the box from ${percent(shareOutside)} of it and never arrives from ${percent(shareStuck)}.`;
+      const wish = `${rule} asks for a state outside the box from ${percent(shareOutside)} of it`;
+      return `${wish} and never arrives from ${percent(shareStuck)}.`;
     };
     const near = Math.abs(target) < gamma * (Math.abs(w[0]) + Math.abs(w[1]));
     say(words, `${tell("FA")} ${tell("BP")}${near ? "" : " The line without error lies outside the box."}`);

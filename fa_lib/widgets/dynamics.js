@@ -1,11 +1,12 @@
 // The idealised dynamics of Fig. 2 with its assumptions to change: simulated step by step, and solved.
-import { choice, digits, make, number, say, whole, widget } from "./common.js";
+import { choice, number, whole, widget } from "./common.js";
+import { digits, make, say } from "./elements.js";
 import { compress, draw, exact, fate, simulate } from "./idealised.js";
 import { extent, panel } from "./plot.js";
 
 const fields = {
-  m: whole(2, 12), p: whole(1, 4), angle: number(0, 180), step: number(0.01, 1), n: choice(50, 100, 200, 500, 1000, 2000, 5000),
-  steps: whole(5, 60), seed: whole(0, 999),
+  m: whole(2, 12), p: whole(1, 4), n: choice(50, 100, 200, 500, 1000, 2000, 5000),
+  angle: number(0, 180), step: number(0.01, 1), steps: whole(5, 60), seed: whole(0, 999),
 };
 
 const style = `
@@ -21,18 +22,20 @@ const panels = [
   { name: "angle", title: "angle of update and gradient (degrees)", range: [0, 180], ticks: [0, 45, 90, 135, 180] },
 ];
 
-/** The three conditions, each met or not, in words. */
-function marks({ m, p, step }, fate, exact) {
-  const product = p === 1 ? `b·w = ${digits(fate.trace)}` : `${fate.growing} of the ${p} modes of BW grow`;
-  const cause = fate.overshooting === fate.growing ? `the step is too long, ${product}` : product;
-  const still = p > m ? `${m} units cannot serve ${p} outputs` : "a mode of BW stands still";
-  const direct = fate.growing ? `The direct loss explodes: ${cause}.`
-    : fate.falling === p ? `The direct loss falls to zero: ${product}.` : `The direct loss does not fall to zero: ${still}.`;
-  const share = fate.floor === null ? "" : ` of ${digits(fate.floor)}, ${digits((100 * fate.floor) / exact.regression_loss[0])} % of its start`;
-  const [start] = exact.angle;
+/** The three conditions: [met or not, in words]. */
+function marks({ m, p }, { growing, falling, overshooting, trace, floor }, exact) {
+  const product = p === 1 ? `b·w = ${digits(trace)}` : `${growing} of the ${p} modes of BW grow`;
+  const [share, start] = [floor / exact.regression_loss[0], exact.angle[0]];
+  let direct = `falls to zero: ${product}`;
+  if (growing) direct = `explodes: ${overshooting === growing ? "the step is too long, " : ""}${product}`;
+  else if (p > m) direct = `does not fall to zero: ${m} units cannot serve ${p} outputs`;
+  else if (falling < p) direct = "does not fall to zero: a mode of BW stands still";
+  let regression = "has no floor: it falls towards zero";
+  if (growing) regression = "comes down to a floor";
+  if (floor !== null) regression += ` of ${digits(floor)}, ${digits(100 * share)} % of its start`;
   return [
-    [fate.growing > 0, direct],
-    [fate.growing > 0, fate.growing ? `The regression loss comes down to a floor${share}.` : "The regression loss has no floor: it falls towards zero."],
+    [growing > 0, `The direct loss ${direct}.`],
+    [growing > 0, `The regression loss ${regression}.`],
     [start > 90, `The angle starts ${start > 90 ? "above" : "below"} 90 degrees, at ${digits(start)}.`],
   ];
 }
@@ -67,7 +70,8 @@ function build(ui) {
       const place = { ...size, left: (i % columns) * size.width, top: Math.floor(i / columns) * size.height };
       const floor = name === "regression_loss" && end.floor !== null ? [end.floor] : [];
       const y = range ?? extent([...solved[name], ...stepped[name], ...floor], { log });
-      const axes = panel(ctx, place, { x: [0, state.steps], y, log, title, ticks, colours, label: i >= 4 - columns ? "step" : "" });
+      const label = i >= 4 - columns ? "step" : "";
+      const axes = panel(ctx, place, { x: [0, state.steps], y, log, title, ticks, colours, label });
       if (name === "angle") axes.level(90, "", { colour: colours.soft });
       if (floor.length) axes.level(end.floor, "floor", { colour: colours.warn, above: false });
       axes.curve(x, solved[name], { colour: colours.FA, width: 3 });

@@ -13,9 +13,11 @@ const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 const cosines = [1, 1 / Math.sqrt(5), -1 / Math.sqrt(5), -1];
 
+const kind = (a, b) => cosines.findIndex((cosine) => Math.abs(cosine - dot(a, b)) < 1e-9);
+
 /** All pairs i < j with their kind: 1 at 63.43 degrees (edges), 2 at 116.57, 3 at 180. */
 export const pairs = vertices.flatMap((a, i) =>
-  vertices.slice(i + 1).map((b, rest) => ({ i, j: i + 1 + rest, kind: cosines.findIndex((c) => Math.abs(c - dot(a, b)) < 1e-9) })),
+  vertices.slice(i + 1).map((b, rest) => ({ i, j: i + 1 + rest, kind: kind(a, b) })),
 );
 
 /** The 20 faces as triples of vertices. */
@@ -49,11 +51,11 @@ function legendre(degree, x) {
 /** Power E_0 .. E_5 of a pattern. */
 export function spectrum(pattern) {
   const [k, ...n] = counts(pattern);
-  const power = (degree) => k + 2 * n.reduce((sum, count, kind) => sum + count * legendre(degree, cosines[kind + 1]), 0);
-  return [0, 1, 2, 3, 4, 5].map(power);
+  const between = (degree) => n.reduce((sum, count, i) => sum + count * legendre(degree, cosines[i + 1]), 0);
+  return [0, 1, 2, 3, 4, 5].map((degree) => k + 2 * between(degree));
 }
 
-/** The 64 classes of equal power spectrum: { of: class of each pattern, sizes }, numbered as fa_lib.icosahedron does. */
+/** The 64 classes of equal power spectrum, numbered as in Python: { of: class of each pattern, sizes }. */
 export function classes() {
   const known = new Map(); // from k, n1, n3 to the rounded spectrum
   const keys = Array.from({ length: 4096 }, (_, pattern) => {

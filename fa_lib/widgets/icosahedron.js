@@ -1,6 +1,9 @@
 // Twelve inputs as the corners of an icosahedron: switch them, turn the solid, and watch what the label depends on.
-import { digits, make, minus, number, say, whole, widget } from "./common.js";
-import { carry, classes, counts, faces, isOn, pairs, rotations, score, spectrum, threshold, toggle, vertices } from "./geometry.js";
+import { number, whole, widget } from "./common.js";
+import { digits, make, minus, say } from "./elements.js";
+import {
+  carry, classes, counts, faces, isOn, pairs, rotations, score, spectrum, threshold, toggle, vertices,
+} from "./geometry.js";
 
 const fields = { pattern: whole(0, 4095), turn: number(-180, 180), tilt: number(-90, 90) };
 const keys = "0123456789ab"; // one for each vertex

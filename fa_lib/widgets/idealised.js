@@ -1,5 +1,7 @@
 // The idealised dynamics H <- H - mu (H W - Y) B: simulated as in fa_lib.dynamics, solved as in fa_lib.exact.
-import { add, beside, eigenvalues, identity, matrix, multiply, norm, qr, random, scale, slice, solve, transpose } from "./linear.js";
+import {
+  add, beside, eigenvalues, identity, matrix, multiply, norm, qr, random, scale, slice, solve, transpose,
+} from "./linear.js";
 
 /** Columns from..to of a matrix. */
 const columns = (a, from, to) => transpose(slice(transpose(a), from, to));
@@ -42,11 +44,12 @@ function measure(E, residual, theta, update, n) {
   };
 }
 
-/** Residual and weights of the best linear readout; Y and -E have the same residual, the shorter column is projected. */
+/** Residual and weights of the best linear readout. Y and -E have the same residual: the shorter is projected. */
 function readout(H, Y, E, W) {
   const length = (a, j) => norm(columns(a, j, j + 1));
   const smaller = Array.from({ length: Y.columns }, (_, j) => length(E, j) < length(Y, j));
-  const pick = (yes, no) => matrix(yes.rows, yes.columns, yes.data.map((v, i) => (smaller[i % yes.columns] ? v : no.data[i])));
+  const either = (yes, no) => yes.data.map((value, i) => (smaller[i % yes.columns] ? value : no.data[i]));
+  const pick = (yes, no) => matrix(yes.rows, yes.columns, either(yes, no));
   const target = pick(scale(E, -1), Y);
   const { basis, R } = qr(H);
   const inside = multiply(transpose(basis), target);
@@ -55,7 +58,9 @@ function readout(H, Y, E, W) {
   return { residual, theta: add(pick(W, matrix(W.rows, W.columns)), solve(R, inside)) };
 }
 
-const collect = (records) => Object.fromEntries(Object.keys(records[0]).map((name) => [name, records.map((r) => r[name])]));
+/** From one record a step to one array a curve. */
+const collect = (records) =>
+  Object.fromEntries(Object.keys(records[0]).map((name) => [name, records.map((record) => record[name])]));
 
 /** The curves at steps 0 .. steps, step by step, from a compressed problem. */
 export function simulate({ n, H0, Y, W, B }, step, steps) {
@@ -103,11 +108,12 @@ export function exact({ n, H0, Y, W, B }, step, steps) {
   return collect(records);
 }
 
-/** What becomes of a draw: how many modes of B W grow and fall, and the regression loss's floor where all of them grow. */
+/** What becomes of a draw: how many modes of B W grow and fall, and the regression's floor where all of them grow. */
 export function fate({ n, H0, Y, W, B }, step) {
   const p = Y.columns;
   const BW = multiply(B, W);
-  const modes = eigenvalues(BW).map(([real, imaginary]) => ({ real, factor: Math.hypot(1 - step * real, step * imaginary) }));
+  const factor = ([real, imaginary]) => Math.hypot(1 - step * real, step * imaginary); // of a mode, at each step
+  const modes = eigenvalues(BW).map((value) => ({ real: value[0], factor: factor(value) }));
   const growing = modes.filter(({ factor }) => factor > 1 + 1e-9);
   const known = {
     growing: growing.length,

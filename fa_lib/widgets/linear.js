@@ -24,14 +24,16 @@ export function multiply(a, b) {
 
 export function transpose(a) {
   const result = matrix(a.columns, a.rows);
-  for (let i = 0; i < a.rows; i += 1) for (let j = 0; j < a.columns; j += 1) result.data[j * a.rows + i] = a.data[i * a.columns + j];
+  for (let i = 0; i < a.rows; i += 1)
+    for (let j = 0; j < a.columns; j += 1) result.data[j * a.rows + i] = a.data[i * a.columns + j];
   return result;
 }
 
 export const scale = (a, factor) => matrix(a.rows, a.columns, a.data.map((value) => factor * value));
 
 /** a + factor b */
-export const add = (a, b, factor = 1) => matrix(a.rows, a.columns, a.data.map((value, i) => value + factor * b.data[i]));
+export const add = (a, b, factor = 1) =>
+  matrix(a.rows, a.columns, a.data.map((value, i) => value + factor * b.data[i]));
 
 export const slice = (a, from, to) => matrix(to - from, a.columns, a.data.slice(from * a.columns, to * a.columns));
 
@@ -80,7 +82,8 @@ export function solve(a, b) {
 
 /** a = basis R with orthonormal columns and upper triangular R: Gram-Schmidt, every column cleaned twice. */
 export function qr(a) {
-  const columns = Array.from({ length: a.columns }, (_, j) => Float64Array.from({ length: a.rows }, (_, i) => a.data[i * a.columns + j]));
+  const turned = transpose(a);
+  const columns = Array.from({ length: a.columns }, (_, j) => turned.data.subarray(j * a.rows, (j + 1) * a.rows));
   const R = matrix(a.columns, a.columns);
   const dot = (x, y) => {
     let sum = 0;
@@ -98,9 +101,7 @@ export function qr(a) {
     R.data[j * a.columns + j] = length;
     for (let i = 0; i < a.rows; i += 1) column[i] = length > 0 ? column[i] / length : 0;
   });
-  const basis = matrix(a.columns, a.rows);
-  columns.forEach((column, j) => basis.data.set(column, j * a.rows));
-  return { basis: transpose(basis), R };
+  return { basis: transpose(turned), R };
 }
 
 /** Roots of x^n + coefficients[0] x^(n-1) + … as pairs [real, imaginary], all at once (Durand and Kerner). */
@@ -120,7 +121,7 @@ function roots(coefficients) {
   return found;
 }
 
-/** Eigenvalues of a small square matrix as [real, imaginary], from its characteristic polynomial (Faddeev, LeVerrier). */
+/** Eigenvalues [real, imaginary] of a small matrix, from its characteristic polynomial (Faddeev and LeVerrier). */
 export function eigenvalues(a) {
   const coefficients = [];
   let power = identity(a.rows);

@@ -29,7 +29,8 @@ section { container-type: inline-size; }
 .picture, .side { flex-direction: column; }
 .foot { flex-wrap: wrap; order: 9; }
 .words, .note { margin: 0; }
-.note { order: -1; padding: .3rem .6rem; border-radius: .3rem; background: var(--raised); }
+.note:empty { display: none; }
+.note { padding: .3rem .6rem; border-radius: .3rem; background: var(--raised); }
 @container (min-width: 34rem) {
   .fa { grid-template-columns: minmax(0, 3fr) minmax(12rem, 2fr); }
   .foot, .words, .note, .wide { grid-column: 1 / -1; }
@@ -58,7 +59,8 @@ dd { margin: 0; font-variant-numeric: tabular-nums; }
 .key i { align-self: start; margin-top: .58rem; border-top: 3px solid; }
 .key .dashed { border-top-style: dashed; }
 .key .dotted { border-top-style: dotted; }
-.key .dot { width: .45rem; height: .45rem; margin-top: .4rem; justify-self: center; border: 0; border-radius: 50%; background: currentcolor; }
+.key .dot { width: .45rem; height: .45rem; margin-top: .4rem; justify-self: center; border: 0; border-radius: 50%;
+  background: currentcolor; }
 .key .patch { height: .8rem; margin-top: .22rem; border: 0; background: currentcolor; opacity: .45; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
 `;

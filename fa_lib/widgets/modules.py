@@ -31,18 +31,27 @@ def imports(name: str) -> list[str]:
 
 
 def bundle(name: str) -> str:
-    """One self-contained ES module that does what module `name` does with its imports; arguments as in `imports`."""
-    *needed, last = imports(name)
+    """One self-contained ES module that does what module `name` does with its imports.
+
+    Raises:
+        ValueError: as `imports`, and if a name is imported from a module that does not export it by itself, as
+            `export const name`, `export function name` or `export class name`.
+    """
+    exported: dict[str, list[str]] = {}
     parts = []
-    for module in needed:
+    for module in imports(name):
         text = _read(module)
-        public = ", ".join(match[1] for match in EXPORT.finditer(text))
-        parts.append(f"const ${module} = (() => {{\n{EXPORT.sub('', _linked(text))}return {{ {public} }};\n}})();\n")
-    return "".join(parts) + _linked(_read(last))
-
-
-def _linked(text: str) -> str:
-    return IMPORT.sub(lambda match: f"const {{ {match[1].rstrip(',')} }} = ${match[2]};\n", text)
+        for names, other in IMPORT.findall(text):
+            missing = {part.strip() for part in names.split(",") if part.strip()} - set(exported[other])
+            if missing:
+                raise ValueError(f"{module}.js imports {', '.join(sorted(missing))}, which {other}.js does not export")
+        exported[module] = [match[1] for match in EXPORT.finditer(text)]
+        linked = IMPORT.sub(lambda match: f"const {{ {match[1].rstrip(',')} }} = ${match[2]};\n", text)
+        if module != name:
+            public = ", ".join(exported[module])
+            linked = f"const ${module} = (() => {{\n{EXPORT.sub('', linked)}return {{ {public} }};\n}})();\n"
+        parts.append(linked)
+    return "".join(parts)
 
 
 def _read(name: str) -> str:

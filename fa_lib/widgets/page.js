@@ -1,5 +1,5 @@
-// Defines <fa-widget module="…" state="…"> on a page without a kernel. The picture inside it is shown until the widget's
-// module, which lies beside this file, has come; and on paper. Only pages with a widget load this script.
+// Defines <fa-widget module="…" state="…"> on a page without a kernel. The picture inside it is shown on paper, and until
+// the widget's module, which lies beside this file, has come. Only pages with a widget load this script.
 (() => {
   const base = document.currentScript.src;
 

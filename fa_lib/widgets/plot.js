@@ -1,5 +1,5 @@
 // A panel with axes on a canvas: title, grid, ticks, curves.
-import { digits } from "./common.js";
+import { digits } from "./elements.js";
 
 const font = "12px system-ui, sans-serif";
 
@@ -21,7 +21,8 @@ function decades(low, high, count) {
     const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     return powers.filter((power) => (last - power) % every === 0).map((power) => Number(`1e${power}`));
   }
-  const fine = [first - 2, first - 1, first].flatMap((power) => [1, 2, 5].map((factor) => Number(`${factor}e${power}`)));
+  const near = [first - 2, first - 1, first];
+  const fine = near.flatMap((power) => [1, 2, 5].map((factor) => Number(`${factor}e${power}`)));
   return fine.filter((value) => value >= low * 0.999 && value <= high * 1.001).slice(-count);
 }
 
@@ -41,7 +42,8 @@ export function extent(values, { log = false, air = 0.06 } = {}) {
  */
 export function panel(ctx, place, { x, y, log = false, title = "", label = "", colours, ticks = 4, margin = 44 }) {
   ctx.font = font;
-  const marks = { x: steps(...x, Math.max(2, place.width / 55)), y: Array.isArray(ticks) ? ticks : (log ? decades : steps)(...y, ticks) };
+  const choose = log ? decades : steps;
+  const marks = { x: steps(...x, Math.max(2, place.width / 55)), y: ticks.length ? ticks : choose(...y, ticks) };
   const names = marks.y.map((value) => digits(value));
   const inner = {
     left: place.left + margin,
