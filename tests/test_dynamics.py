@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fa_lib.channels import FA, NF, NFA, TF
-from fa_lib.curves import triangle
 from fa_lib.dynamics import draw, simulate, trajectory
+from fa_lib.dynamics.channels import FA, NF, NFA, TF
+from fa_lib.dynamics.curves import triangle
 from fa_lib.seeds import numpy_generator
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "hidden_norm", "angle")

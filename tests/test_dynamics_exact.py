@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from fa_lib import dynamics
-from fa_lib.channels import NF, NFA, TF
 from fa_lib.dynamics import draw, exact, simulate
+from fa_lib.dynamics.channels import NF, NFA, TF
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "hidden_norm", "angle")
 EPS = np.finfo(float).eps

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fa_lib.channels import NF, NFA, TF
 from fa_lib.dynamics import clock, draw, exact, large_n, limits, noise_moments, phase, simulate
-from fa_lib.limits import PHASES
+from fa_lib.dynamics.channels import NF, NFA, TF
+from fa_lib.dynamics.outcomes import PHASES
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "hidden_norm", "angle")
 

@@ -8,7 +8,7 @@ the Gram matrix at the same O(n m^2) price, but keeps the digits that forming an
 import numpy as np
 import xarray as xr
 
-from fa_lib.channels import FA, checked
+from fa_lib.dynamics.channels import FA, checked
 
 VARIABLES = {
     "direct_loss": "mean of (H W - Y)^2 over samples and outputs",

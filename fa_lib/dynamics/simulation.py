@@ -11,27 +11,7 @@ import numpy as np
 import xarray as xr
 
 from fa_lib import seeds
-from fa_lib.channels import FA, NF, NFA, TF
-from fa_lib.curves import compress, dataset, inputs, measure, positive, readout, require_full_rank, whole
-from fa_lib.exact import exact
-from fa_lib.limits import clock, large_n, limits, phase
-from fa_lib.moments import noise_moments
-
-__all__ = [
-    "FA",
-    "NF",
-    "NFA",
-    "TF",
-    "clock",
-    "draw",
-    "exact",
-    "large_n",
-    "limits",
-    "noise_moments",
-    "phase",
-    "simulate",
-    "trajectory",
-]
+from fa_lib.dynamics.curves import compress, dataset, inputs, measure, positive, readout, require_full_rank, whole
 
 
 def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0, redraw: str = "B"):
@@ -88,11 +68,12 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
 
     Returns:
         Dataset over `step` (0..steps), and over `run` if any argument has a run axis, with
-        `direct_loss` and `regression_loss`: means over samples and outputs; least squares without intercept,
-        `gradient_norm`: Frobenius norm of 2 (H theta - Y) theta', the gradient in H of the SUM of squared residuals,
-        `hidden_norm`: root mean square of the row lengths (the paper's figure shows their mean, which inner products
-            do not determine: ask for samples to get it as `mean_row_norm`),
-        `angle`: degrees between the update of H and minus that gradient; NaN where one of them is zero.
+
+        * `direct_loss` and `regression_loss`: means over samples and outputs; least squares without intercept
+        * `gradient_norm`: Frobenius norm of 2 (H theta - Y) theta', the gradient in H of the SUM of squared residuals
+        * `hidden_norm`: root mean square of the row lengths (the paper's figure shows their mean, which inner products
+          do not determine: ask for samples to get it as `mean_row_norm`)
+        * `angle`: degrees between the update of H and minus that gradient; NaN where one of them is zero
 
     Raises:
         ValueError: for shapes that do not fit, NaN, H0 with dependent columns, step <= 0, steps < 0, or an unknown

@@ -11,8 +11,8 @@ where E[Q_k Q_k'] again follows from mean and covariance. All curves below are e
 import numpy as np
 import xarray as xr
 
-from fa_lib.channels import NFA, checked
-from fa_lib.curves import compress, inputs, positive, readout, require_full_rank, whole
+from fa_lib.dynamics.channels import NFA, checked
+from fa_lib.dynamics.curves import compress, inputs, positive, readout, require_full_rank, whole
 
 ROOTS = ("error_spread", "hidden_spread", "hidden_norm")
 
@@ -31,12 +31,13 @@ def noise_moments(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> xr.Data
 
     Returns:
         Dataset over `step`, and `run` if any argument has a run axis:
-        `direct_loss`: mean over the noise of the mean squared error,
-        `noiseless_direct_loss`: the same at sigma = 0, which is also the loss of the mean of H,
-        `error_spread`, `hidden_spread`: root mean square deviation, over noise and samples, of the entries of E and of
-            the rows of H from their means over the noise,
-        `hidden_norm`: root mean square length of a row of H, over noise and samples,
-        `regression_bound`: upper bound on the mean over the noise of the regression loss.
+
+        * `direct_loss`: mean over the noise of the mean squared error
+        * `noiseless_direct_loss`: the same at sigma = 0, which is also the loss of the mean of H
+        * `error_spread`, `hidden_spread`: root mean square deviation, over noise and samples, of the entries of E and
+          of the rows of H from their means over the noise
+        * `hidden_norm`: root mean square length of a row of H, over noise and samples
+        * `regression_bound`: upper bound on the mean over the noise of the regression loss
 
     Raises:
         ValueError: as `simulate`, and for another channel than NFA.

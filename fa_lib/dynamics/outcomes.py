@@ -10,9 +10,9 @@ The step size, the decoder and the kind of channel (FA, or a drift along the tar
 import numpy as np
 import xarray as xr
 
-from fa_lib.channels import FA, checked
-from fa_lib.curves import compress, inputs, positive, require_full_rank
-from fa_lib.exact import check_time, labelled, solve
+from fa_lib.dynamics.channels import FA, checked
+from fa_lib.dynamics.curves import compress, inputs, positive, require_full_rank
+from fa_lib.dynamics.solution import check_time, labelled, solve
 
 PHASES = (
     "explosion",  # mu b.w < 0: the direct loss grows without bound, the regression loss ends on a floor above 0
@@ -29,7 +29,7 @@ def phase(beta, step=0.2) -> np.ndarray:
     """What becomes of a run with one output: one of `PHASES`.
 
     Args:
-        beta: b.w = |b| |w| cos(angle between b and w), any shape.
+        beta: b.w, the product of their lengths and the cosine of the angle between them; any shape.
         step: step size mu, above 0, one number or an array that fits beta; None for continuous time, which has the
             first three phases alone.
 
@@ -50,7 +50,7 @@ def phase(beta, step=0.2) -> np.ndarray:
 def clock(beta, *, step: float | None = 0.2, steps: int = 20, times=None) -> np.ndarray:
     """The clock c_k = s_k / q^k of FA with one output: q = 1 - mu beta, s_k = (1 - q^k) / beta.
 
-    It runs to infinity while the direct loss decays and stops at 1 / |beta| while it explodes. TF as written with a
+    It runs to infinity while the direct loss decays and stops at -1 / beta while it explodes. TF as written with a
     centred target follows the same L_R(c) with c = k mu, the clock of beta = 0.
 
     Args:
@@ -84,15 +84,16 @@ def limits(H0, Y, W, B, *, step: float | None = 0.2) -> xr.Dataset:
 
     Returns:
         Dataset of numbers, over `run` if any argument has a run axis:
-        `beta` = b.w, `slope` and `curvature` (see above), `phase`,
-        `starts_above_90`: whether FA's first update goes uphill in L_R, which is slope < 0,
-        `turn`: the clock at which L_R(c) is highest, 0 for slope >= 0; if mu beta < 1, angles are above 90 until then,
-        `peak`: how many times its start L_R is there,
-        `monotone`: whether no step raises L_R: slope >= 0 in continuous time, but a discrete step may jump the rise,
-        `direct_limit`: limit of the direct loss: 0, its start (drift and oscillation), or infinity,
-        `regression_limit`: limit of the mean regression loss: 0, or in an explosion the floor L_R(c) at c = -1 / beta,
-            or NaN in an oscillation,
-        `angle_limit`: limit of the angle in degrees; 90 in an explosion, below 90 in a decay, NaN where there is none.
+
+        * `beta` = b.w, `slope` and `curvature` (see above), `phase`
+        * `starts_above_90`: whether FA's first update goes uphill in L_R, which is slope < 0
+        * `turn`: the clock at which L_R(c) is highest, 0 for slope >= 0; if mu beta < 1, angles are above 90 until then
+        * `peak`: how many times its start L_R is there
+        * `monotone`: whether no step raises L_R: slope >= 0 in continuous time, but a discrete step may jump the rise
+        * `direct_limit`: limit of the direct loss: 0, its start (drift and oscillation), or infinity
+        * `regression_limit`: limit of the mean regression loss: 0, or in an explosion the floor L_R(c) at
+          c = -1 / beta, or NaN in an oscillation
+        * `angle_limit`: limit of the angle in degrees; 90 in an explosion, below in a decay, NaN where there is none
 
     Raises:
         ValueError: as `exact`, and for more than one output or another channel than FA.
