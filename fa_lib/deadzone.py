@@ -10,6 +10,9 @@ be lower beyond it. Under FA the two can differ.
 Each function takes a `training.Step` and gives one share a run: hand them to `train` as `record=deadzone.SHARES`.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 from torch import Tensor
 
@@ -92,4 +95,33 @@ def trapped(seen, *, margin: float = MARGIN, negligible: float = NEGLIGIBLE) -> 
     return (_blocked(seen, margin, negligible) & inwards).float().mean((1, 2))
 
 
+def concordant(seen) -> Tensor:
+    """Share of (sample, unit) pairs for which signal and gradient have the same sign; 1 under BP, 1/2 by chance.
+
+    Where it is 1 no unit can be trapped.
+
+    Args:
+        seen: a `training.Step`.
+
+    Returns:
+        Tensor of shape (run,).
+
+    Source: Liao et al. 2016, who make feedback of that kind.
+    """
+    return (seen.signal * (seen.error @ seen.W) > 0).float().mean((1, 2))
+
+
 SHARES = {"saturated": saturated, "blocked": blocked, "trapped": trapped}
+
+
+def variations(share: Callable) -> dict[str, Callable]:
+    """The same share by stricter and laxer definitions, to see what hangs on them.
+
+    Args:
+        share: `blocked` or `trapped`.
+
+    Returns:
+        Name to function of `Step`, such as "blocked, margin 0.1": to be joined to `SHARES`.
+    """
+    options = [("margin", 1e-1), ("margin", 1e-3), ("negligible", 0), ("negligible", 1)]
+    return {f"{share.__name__}, {name} {value:g}": partial(share, **{name: value}) for name, value in options}

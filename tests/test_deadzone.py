@@ -121,6 +121,17 @@ def test_gamma_in_a_step_is_the_encoders_and_sets_the_box(toy):
     assert torch.equal(training.build(task, FA(), runs=2).encoder.factors(), torch.ones(2, 2))
 
 
+def test_concordant_counts_equal_signs(toy):
+    seen = random_step()
+    gradient = torch.stack([error @ W for error, W in zip(seen.error, seen.W, strict=True)])
+    expected = [np.mean(np.sign(a.numpy()) == np.sign(b.numpy())) for a, b in zip(seen.signal, gradient, strict=True)]
+    np.testing.assert_allclose(deadzone.concordant(seen), expected, rtol=1e-6)
+    assert 0.2 < min(expected) < max(expected) < 0.8
+    assert (deadzone.concordant(seen._replace(signal=3 * gradient)) == 1).all()
+    assert not deadzone.trapped(seen._replace(signal=3 * gradient), negligible=0).any()
+    assert (deadzone.concordant(seen._replace(signal=-gradient)) == 0).all()
+
+
 def test_a_signal_of_zero_blocks_nothing():
     seen = random_step()
     seen = seen._replace(signal=torch.zeros_like(seen.signal))
@@ -132,6 +143,17 @@ def test_train_records_the_shares(toy):
     data = train(toy(), FA(), runs=2, epochs=3, progress=False, record=deadzone.SHARES)
     assert data.blocked.dims == ("run", "epoch")
     assert set(deadzone.SHARES) <= set(data)
+
+
+def test_variations_change_one_constant_each():
+    seen = random_step()
+    for share in (deadzone.blocked, deadzone.trapped):
+        name, varied = share.__name__, deadzone.variations(share)
+        assert list(varied) == [
+            f"{name}, {what}" for what in ("margin 0.1", "margin 0.001", "negligible 0", "negligible 1")
+        ]
+        assert torch.equal(varied[f"{name}, margin 0.1"](seen), share(seen, margin=0.1))
+        assert torch.equal(varied[f"{name}, negligible 1"](seen), share(seen, negligible=1))
 
 
 @pytest.mark.parametrize("margin", [0, 1, -0.1, float("nan")])
