@@ -11,10 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from fa_lib.feedback import BP, FA, NF, NFA, TF, decorrelation
+from fa_lib.feedback import BP, FA, NF, NFA, TF, OutputError, decorrelation
 
 modest = settings(deadline=None, derandomize=True, max_examples=30)
-RULES = [BP(), FA(), NFA(sigma=0.3), NFA(sigma=0.3, noise="uniform"), NF(hidden=3), TF(), TF(slope=True)]
+RULES = [
+    BP(),
+    FA(),
+    NFA(sigma=0.3),
+    NFA(sigma=0.3, noise="uniform"),
+    NF(hidden=3),
+    TF(),
+    TF(slope=True),
+    OutputError(NF(hidden=3)),
+]
 by_name = {"ids": str}
 
 
@@ -89,6 +98,17 @@ def test_nf_carries_the_error_through_two_layers(double):
         middle = np.tanh(slow_carry(known["error"][r], channel.B1[r]))
         np.testing.assert_allclose(channel(**known)[r], slow_carry(middle, channel.B2[r]))
     assert not torch.equal(channel.B1[0], channel.B1[1])
+
+
+def test_output_error_carries_what_the_output_is_off_by(double):
+    known = situation()
+    channel, inner = (rule.draw(3, 4, runs=[0, 1], seed=2) for rule in (OutputError(FA()), FA()))
+    signal = channel(**known | {"error": torch.full((2, 5, 3), torch.nan)})
+    for r in range(2):
+        off = 1 / (1 + np.exp(-known["z"][r].numpy())) - known["y"].numpy()
+        np.testing.assert_allclose(signal[r], slow_carry(off, inner.B[r]))
+    passed_on = OutputError(BP()).draw(3, 4, runs=[0, 1])(**known)  # what BP asks for comes through
+    np.testing.assert_allclose(passed_on[1], slow_carry(off, known["W"][1]))
 
 
 def test_tf_signal_of_two_samples_by_hand(double):

@@ -70,15 +70,21 @@ def test_the_encoder_learns_from_the_signal_alone(double, plain, toy, rule):
             torch.testing.assert_close(ours.grad[row], theirs.grad)
 
 
-def test_what_a_step_reports_stays_as_it_was(toy):
-    task = toy()
-    parts = training.build(task, BP(), runs=2)
+@pytest.mark.parametrize("widths", [(4,), (6, 4)])
+def test_what_a_step_reports_stays_as_it_was(toy, widths):
+    task = toy(widths=widths)
+    parts = training.build(task, BP(), runs=2, scale=True)
+    with torch.no_grad():
+        for number, gamma in enumerate(parts.encoder.gamma):
+            gamma.copy_(torch.tensor([[[2.0]], [[3.0]]]) + 10 * number)
     seen = seen_step(task, parts)
     W = parts.decoder.weight.detach().clone()
     parts.optimizer.step()
     assert torch.equal(seen.W, W)
+    assert seen.gamma.tolist() == [[2.0, 12.0][: len(widths)], [3.0, 13.0][: len(widths)]]
     assert not torch.equal(parts.decoder.weight, W)
-    assert not any(part.requires_grad for part in (seen.H, seen.y_hat, seen.signal, seen.W, seen.loss))
+    assert not any(part.requires_grad for part in (seen.H, seen.y_hat, seen.signal, seen.W, seen.gamma, seen.loss))
+    assert (seen_step(task, training.build(task, BP(), runs=2)).gamma == torch.ones(2, len(widths))).all()
 
 
 def weights_after(task, parts, steps=8, before=lambda parts: parts.channel):
