@@ -14,9 +14,15 @@ CUTOFF = 1e-10  # directions of H with less than this share of the largest varia
 def _hidden(H: Tensor, name: str = "H") -> Tensor:
     if H.dim() != 3 or 0 in H.shape:
         raise ValueError(f"{name} must be (run, sample, m), none of them empty, got {tuple(H.shape)}")
-    if not torch.isfinite(H).all():
+    H = H.double()
+    if not _finite(H):
         raise ValueError(f"{name} must be finite, got NaN or infinity")
-    return H.double()
+    return H
+
+
+def _finite(values: Tensor) -> bool:
+    """Whether all are finite. A sum shows NaN and infinity at a tenth of the price; but it may also overflow."""
+    return bool(torch.isfinite(values.sum())) or bool(torch.isfinite(values).all())
 
 
 def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None = None) -> Tensor:
@@ -43,15 +49,16 @@ def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None =
             f"y {tuple(y.shape)}"
         )
     y = y.double()
-    if not torch.isfinite(y).all():
+    if not _finite(y):
         raise ValueError("y must be finite, got NaN or infinity")
-    at = H if at is None else _hidden(at, "at")
-    if at.shape[::2] != H.shape[::2]:
+    at = None if at is None else _hidden(at, "at")
+    if at is not None and at.shape[::2] != H.shape[::2]:
         raise ValueError(f"at must have the runs and units of H, got at {tuple(at.shape)} and H {tuple(H.shape)}")
     centre_H, centre_y = (H.mean(1, keepdim=True), y.mean(-2, keepdim=True)) if intercept else (0.0, 0.0)
     Hc, yc = H - centre_H, y - centre_y
-    theta = torch.linalg.pinv(Hc.mT @ Hc, hermitian=True, rtol=CUTOFF) @ (Hc.mT @ yc)  # (run, m, p)
-    return (at - centre_H) @ theta + centre_y
+    theta = torch.linalg.pinv(Hc.mT @ Hc, hermitian=True, rtol=CUTOFF) @ (yc.mT @ Hc).mT  # (run, m, p)
+    away = Hc if at is None else at - centre_H
+    return (theta.mT @ away.mT).mT + centre_y  # units first in memory, as everywhere (see networks.py)
 
 
 def angle(a: Tensor, b: Tensor) -> Tensor:

@@ -149,7 +149,8 @@ def train(
     Returns:
         Dataset with dims (run, epoch): `loss`, `accuracy` (and the task's other metrics), `regression_loss`,
         `regression_accuracy` of the best linear readout of H with intercept, `information` and `information_null` (y
-        shuffled once) in bits, `test_loss`, `test_accuracy`, the recorded ones, and `ceiling`, y's entropy in bits.
+        shuffled, in the same way at every epoch) in bits, `test_loss`, `test_accuracy`, the recorded ones, and
+        `ceiling`, y's entropy in bits.
         Attributes say how it was made.
 
     Raises:
@@ -187,7 +188,7 @@ def train(
                 )
             optimizer.step()
         if epoch in measured:
-            row = _measure(task, steps, numbers, seed + epoch, bin_size)
+            row = _measure(task, steps, numbers, seed, bin_size)
             row |= _test(task, encoder, decoder, test_x, test_y)
             if clash := sorted(extra.keys() & row.keys()):
                 raise ValueError(f"record must use names of its own, got {', '.join(clash)}, measured in any case")
