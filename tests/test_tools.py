@@ -59,6 +59,15 @@ def test_a_change_of_anything_used_makes_a_chapter_stale(tmp_path, name):
     assert not stamps.is_current(book, "a")
 
 
+def test_a_change_of_a_widgets_javascript_makes_no_chapter_stale(tmp_path):
+    book = make_book(tmp_path, a=chapter())
+    run_by_hand(book, "a")
+    stamps.write(book, "a", stamps.fingerprint(book, "a"), 1)
+    (book.root / "fa_lib/widget.js").write_text("export default 1;\n")
+    stamps._shared.cache_clear()
+    assert stamps.is_current(book, "a")
+
+
 def test_the_ledger_is_stale_when_another_notebook_changes(tmp_path):
     book = make_book(tmp_path, a=chapter(), claims=chapter())
     for name in ("a", "claims"):

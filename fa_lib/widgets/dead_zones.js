@@ -1,4 +1,5 @@
-// Two hidden units in the box that tanh sets: where FA's and BP's signals push them, and from where they never arrive.
+// Two hidden units in the box that tanh sets: where FA's and BP's signals push them, and from where they end
+// blocked at the wall with an error left.
 import { choice, number, widget } from "./common.js";
 import { digits, say } from "./elements.js";
 import { asked, direction, follow, survey } from "./saturation.js";
@@ -19,7 +20,7 @@ const key = [
   ["BP: the same", "line", "BP"],
   ["to the state that the signal asks for", "dotted", "text"],
   ["no error: w·h = y", "dashed", "good"],
-  ["dead zone: no error is never reached", "patch", "TF"],
+  ["dead zone: starts that end blocked at the wall", "patch", "TF"],
 ];
 
 function arrow(ctx, x, y, dx, dy) {
@@ -167,7 +168,7 @@ function build(ui) {
     const tell = (rule) => {
       const { shareOutside, shareStuck } = known[rule];
       const wish = `${rule} asks for a state outside the box from ${percent(shareOutside)} of it`;
-      return `${wish} and never arrives from ${percent(shareStuck)}.`;
+      return `${wish} and ends blocked at the wall from ${percent(shareStuck)}.`;
     };
     const near = Math.abs(target) < gamma * (Math.abs(w[0]) + Math.abs(w[1]));
     say(words, `${tell("FA")} ${tell("BP")}${near ? "" : " The line without error lies outside the box."}`);

@@ -1,4 +1,4 @@
-"""Widget: two hidden units in the box that tanh sets, FA's and BP's signals, and the states they never leave.
+"""Widget: two hidden units in the box that tanh sets, FA's and BP's signals, and where they end blocked.
 
 The units are h = gamma tanh(a) with one output w.h and target y. A signal of direction b drives them through their
 tanh, da_i/dt = -e b_i gamma / cosh(a_i)^2 with e = w.h - y; BP has b = w. Dividing the equations of the two units, both
@@ -65,7 +65,7 @@ class DeadZones(Widget):
         shares = {rule: f"{100 * self.stuck(rule).mean():.0f} %" for rule in ("FA", "BP")}
         return (
             f"The square of states that two tanh units can take, with the line of states without error. From "
-            f"{shares['FA']} of the square FA's signal drives the units into the wall and never to the line; from "
+            f"{shares['FA']} of the square FA's signal ends with the units blocked at the wall, off the line; from "
             f"{shares['BP']} of it BP's does. Two paths from one start show it."
         )
 

@@ -6,7 +6,6 @@ from matplotlib import ticker
 from matplotlib.figure import Figure
 
 from fa_lib import dynamics
-from fa_lib.exact import exact
 from fa_lib.figures import COLOURS
 from fa_lib.widgets.base import Widget
 
@@ -84,7 +83,7 @@ class Dynamics(Widget):
 
     def _curves(self):
         made = self.draw()
-        return [solve(*made, step=self.step, steps=self.steps) for solve in (dynamics.simulate, exact)]
+        return [solve(*made, step=self.step, steps=self.steps) for solve in (dynamics.simulate, dynamics.exact)]
 
 
 def _logarithmic(axes, values: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-// The idealised dynamics H <- H - mu (H W - Y) B: simulated as in fa_lib.dynamics, solved as in fa_lib.exact.
+// The idealised dynamics H <- H - mu (H W - Y) B: simulated and solved as in fa_lib.dynamics.
 import {
   add, beside, eigenvalues, identity, matrix, multiply, norm, qr, random, scale, slice, solve, transpose,
 } from "./linear.js";

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from fa_lib import dynamics, icosahedron
-from fa_lib.exact import exact
 from fa_lib.widgets import DeadZones, Dynamics
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "angle")
@@ -59,7 +58,7 @@ def test_dynamics(call, case):
     H0, Y, W, B = dynamics.draw(n, m, p, runs=1, seed=seed)
     result = call(SOLVE, [H0.tolist(), Y.tolist(), W.tolist(), B[0].tolist(), step, steps])
     expected = {"simulated": dynamics.simulate(H0, Y, W, B[0], step=step, steps=steps)}
-    expected["exact"] = exact(H0, Y, W, B[0], step=step, steps=steps)
+    expected["exact"] = dynamics.exact(H0, Y, W, B[0], step=step, steps=steps)
     for kind, curves in expected.items():
         for name in CURVES:
             np.testing.assert_allclose(result[kind][name], curves[name], rtol=1e-10, err_msg=f"{kind} {name}")
@@ -71,7 +70,7 @@ def test_fate_of_exploding_draws(call, p):
     random = np.random.default_rng(0)
     H0, Y, W = random.normal(size=(300, 6)), random.normal(size=(300, p)), random.normal(size=(6, p))
     result = call(SOLVE, [H0.tolist(), Y.tolist(), W.tolist(), (-W.T).tolist(), 0.1, 5])
-    late = exact(H0, Y, W, -W.T, step=0.1, steps=200).regression_loss[-1]
+    late = dynamics.exact(H0, Y, W, -W.T, step=0.1, steps=200).regression_loss[-1]
     assert result["fate"]["growing"] == p
     assert result["fate"]["floor"] == pytest.approx(float(late), rel=1e-9)
     for seed in range(10):
