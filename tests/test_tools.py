@@ -89,10 +89,12 @@ def test_broken_links_are_found(tmp_path):
     (tmp_path / "sub/b c.png").write_bytes(b"")
     assert Site(tmp_path).problems() == []
     bad = ['<a href="../gone.html">', '<a href="../index.html#nowhere">', '<img src="../../x.png">', '<a href="/x">']
+    bad.append('<meta http-equiv="refresh" content="0; url=lost.html">')
     (tmp_path / "sub/b.html").write_text("\n".join(bad))
     assert Site(tmp_path).problems() == [
         "sub/b.html:1: ../gone.html: no such file",
         "sub/b.html:2: ../index.html#nowhere: no anchor #nowhere there",
         "sub/b.html:3: ../../x.png: leads out of the site",
         "sub/b.html:4: /x: starts at the server's root: it breaks in a subfolder",
+        "sub/b.html:5: lost.html: no such file",
     ]
