@@ -59,6 +59,42 @@ def test_a_frozen_gamma_stays(toy):
     assert (hidden != 1).all()
 
 
+@pytest.mark.parametrize("gamma", [0.5, 2.0])
+def test_widening_moves_the_wall_and_nothing_else(double, toy, gamma):
+    """Against a network written with gamma tanh(a / gamma) and plain Adam."""
+    task = toy()
+    parts = training.build(task, FA(), runs=2, scale=True)
+    B, names = parts.channel.B, ("0.weight", "0.bias", "1.weight", "1.bias")
+    start = [dict(parts.encoder.layers.named_parameters())[name].detach().clone() for name in names]
+    head = [parts.decoder.weight.detach().clone(), parts.decoder.bias.detach().clone()]
+    weights = [tensor.requires_grad_() for tensor in (*start, *head)]
+    adam = torch.optim.Adam(weights, lr=task.lr)
+    for _ in range(30):
+        V, v, U, u, W, w = weights
+        h = torch.tanh(torch.einsum("ni,rji->rnj", task.x, V) + v[:, None])
+        H = gamma * torch.tanh((torch.einsum("rni,rji->rnj", h, U) + u[:, None]) / gamma)
+        y_hat = torch.sigmoid(torch.einsum("rni,rji->rnj", H.detach(), W) + w[:, None])
+        adam.zero_grad()
+        task.loss(y_hat, task.y).sum().backward()
+        error = 2 / task.y.numel() * (y_hat - task.y) * y_hat * (1 - y_hat)
+        H.backward(error.detach() @ B)
+        adam.step()
+    apart.fit(apart.widen(parts, gamma), task, epochs=30)
+    trained = dict(parts.encoder.layers.named_parameters())
+    for name, theirs in zip(names, weights, strict=False):
+        ours = trained[name] * (gamma if name.startswith("1") else 1)
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(parts.decoder.weight, weights[4], rtol=1e-3, atol=1e-4)
+    assert (parts.encoder.factors() == torch.tensor([1, gamma])).all()
+
+
+def test_widening_needs_gammas_and_a_width(toy):
+    with pytest.raises(ValueError, match="no gammas: build the parts with scale=True"):
+        apart.widen(training.build(toy(), FA(), runs=1), 2)
+    with pytest.raises(ValueError, match="gamma must be a finite number above 0, got 0"):
+        apart.widen(training.build(toy(), FA(), runs=1, scale=True), 0)
+
+
 def test_the_tasks_own_epochs_are_the_default(toy):
     task = dataclasses.replace(toy(), epochs=2)
     assert apart.fit(training.build(task, BP(), runs=1), task).epoch.values.tolist() == [0, 1]
