@@ -158,7 +158,7 @@ def table(
     Args:
         results: by name.
         variables: columns; one that a result lacks is left blank.
-        at: positions along the epoch or step axis, one line for each; -1 is the last.
+        at: positions along the epoch or step axis, one line for each; -1 is the last, one beyond the end is left out.
         digits: after the point.
     """
     width = max(map(len, results)) + 2
@@ -167,7 +167,7 @@ def table(
     print(f"{'':{width}}{'':>7}" + "".join(f"  {name:>{cell}}" for name in columns))
     for name, data in results.items():
         axis = next(dim for dim in ("epoch", "step") if dim in data.dims)
-        for position in at:
+        for position in (p for p in at if p < data.sizes[axis]):
             cells = []
             for variable in variables:
                 if variable not in data:

@@ -1,10 +1,13 @@
 """How notebooks are written, when a chapter is stale, which links are broken."""
 
+import base64
+import io
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import v4
+from PIL import Image
 from small_book import chapter, make_book, run_by_hand
 
 from tools import stamps
@@ -12,12 +15,19 @@ from tools.check_links import Site
 from tools.normalise import normalise
 
 
+def picture(level: int) -> str:
+    """A PNG of one pixel, compressed more or less: the same picture in other bytes."""
+    data = io.BytesIO()
+    Image.new("RGB", (1, 1), "red").save(data, "PNG", compress_level=level)
+    return base64.b64encode(data.getvalue()).decode() + "\n"
+
+
 def messy(address: str, model: str, pieces: list[str], started: str) -> nbformat.NotebookNode:
     """One run's notebook: ids and times of its own, one stream in pieces."""
     code = v4.new_code_cell("f()", execution_count=1)
     code.metadata.update(papermill={"start_time": started}, tags=[], execution={"iopub.status.busy": started})
     code.outputs = [v4.new_output("stream", name="stdout", text=piece) for piece in pieces]
-    data = {"text/plain": f"<f at {address}>", "text/html": "<b>f</b>", "image/png": "aGk=\n" * len(pieces)}
+    data = {"text/plain": f"<f at {address}>", "text/html": "<b>f</b>", "image/png": picture(len(pieces))}
     data["application/vnd.jupyter.widget-view+json"] = {"model_id": model}
     code.outputs.append(v4.new_output("display_data", data=data))
     notebook = v4.new_notebook(cells=[code, v4.new_code_cell("f()", execution_count=2)])

@@ -15,7 +15,7 @@ ENVIRONMENT = environment(BOOK)
 PYTHON = sys.executable
 
 # Chapters that are run once more with other parameters, and the values: small ones, since only the way is tested.
-PARAMETERS = {"embedding": ["runs=3", "draws=20"], "alignment": ["runs=3", "epochs=200"]}
+PARAMETERS = {"embedding": ["runs=3", "draws=20"], "alignment": ["runs=3", "epochs=20"]}
 
 
 def run(*command: str) -> bool:

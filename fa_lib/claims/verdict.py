@@ -86,9 +86,9 @@ def box(record: dict) -> str:
         f"{html.escape(c['asked'])}: <strong>{html.escape(c['found'])}</strong></li>"
         for c in record["checks"]
     )
-    kind = record["outcome"].replace(" ", "-")
+    kind = record["outcome"].split()[0]
     return (
-        f"<div class='fa-verdict fa-{kind}'><p><strong>{record['id']}</strong> {html.escape(record['statement'])} "
+        f"<div class='fa-verdict {kind}'><p><strong>{record['id']}</strong> {html.escape(record['statement'])} "
         f"<em class='fa-outcome'>{record['outcome']}</em></p><ul>{rows}</ul></div>"
     )
 
@@ -122,7 +122,7 @@ def ledger(records: list[dict]) -> str:
         found = "<br>".join(f"{MARKS[c['passed']][1]} {html.escape(c['found'])}" for c in record["checks"])
         chapter = f"<a href='{record['chapter']}.html'>Section {record['section']}</a>"
         rows.append(
-            f"<tr class='fa-{record['outcome'].replace(' ', '-')}'><th scope='row'>{record['id']}</th>"
+            f"<tr class='{record['outcome'].split()[0]}'><th scope='row'>{record['id']}</th>"
             f"<td>{html.escape(record['statement'])} {chapter}</td>"
             f"<td>{html.escape(record['criterion'])}</td><td>{html.escape(record['authors']) or 'not run'}</td>"
             f"<td>{found}</td><td class='fa-outcome'>{record['outcome']}</td></tr>"
