@@ -93,10 +93,13 @@ def curves(axes: Axes, values: xr.DataArray, *, label: str | None = None, color:
     axes.plot(x, values.mean("run"), color=color, label=label, **line)
 
 
-def information_limits(axes: Axes, results: Mapping[str, xr.Dataset]) -> None:
-    """The frame for any curve of information: the shuffled-label null of each result, dotted, and the ceiling H(Y)."""
+def information_limits(axes: Axes, results: Mapping[str, xr.Dataset], variable: str = "information") -> None:
+    """The frame for any curve of information: the shuffled-label null of each result, dotted, and the ceiling H(Y).
+
+    The null is the variable of the same name with `_null` at its end.
+    """
     for name, data in results.items():
-        null = data.information_null
+        null = data[f"{variable}_null"]
         axes.plot(null[dimension(null)], null.mean("run"), color=colour(name), linestyle=":", linewidth=1.2)
     axes.plot([], [], color=COLOURS["null"], linestyle=":", linewidth=1.2, label="null (labels shuffled)")
     ceiling = float(next(iter(results.values())).ceiling)
@@ -118,7 +121,7 @@ def grid(
 
     Args:
         columns: title to results by rule.
-        rows: variables; "information" gets its null and ceiling.
+        rows: variables; one that has a null beside it, as "information" has "information_null", gets null and ceiling.
         labels: names of variables on the axes, where not those of `LABELS`.
         width, height: of a panel, inches.
         log: variables on a logarithmic axis.
@@ -135,8 +138,8 @@ def grid(
             axes = panels[row, column]
             for name, data in results.items():
                 curves(axes, data[variable], label=name, linestyle="--" if dashed and dashed in name else "-")
-            if variable == "information":
-                information_limits(axes, results)
+            if all(f"{variable}_null" in data for data in results.values()):
+                information_limits(axes, results, variable)
             if variable in log:
                 axes.set_yscale("log")
             if column == 0:

@@ -53,6 +53,17 @@ def test_grid_gives_information_its_null_and_ceiling(results):
     assert texts == ["FA", "BP, gamma", "null (labels shuffled)", "ceiling H(Y)"]
 
 
+def test_any_variable_with_a_null_gets_it(results):
+    renamed = {"information": "ksg", "information_null": "ksg_null"}
+    axes = figures.grid({"left": {name: data.rename(renamed) for name, data in results.items()}}, ["loss", "ksg"]).axes
+    null = results["FA"].information_null.mean("run")
+    drawn = [
+        [np.shape(line.get_ydata()) == null.shape and np.allclose(line.get_ydata(), null) for line in part.lines]
+        for part in axes
+    ]
+    assert [any(part) for part in drawn] == [False, True]
+
+
 def test_a_row_has_one_scale_unless_told(results):
     other = {name: data * 10 for name, data in results.items()}
     for share in (True, False):
