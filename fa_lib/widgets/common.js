@@ -63,7 +63,7 @@ class Ui {
     const row = make(parent, "label", { class: "row" });
     make(row, "span", {}, label);
     const value = make(row, "span", { class: "value", "aria-hidden": "true" });
-    const input = make(row, "input", { type: "range", min, max, step, name, "aria-label": label });
+    const input = make(row, "input", { type: "range", min, max, step, name });
     const chosen = () => (options ? options[input.value] : Number(input.value));
     this.listen(input, "input", () => this.set({ [name]: chosen() }));
     this.controls.push((state) => {
@@ -192,6 +192,7 @@ export function widget({ name, title, fields, style = "", build }) {
   const render = ({ model, el }) => {
     const root = el.shadowRoot ?? el.attachShadow({ mode: "open" });
     root.replaceChildren();
+    el.dataset.lmSuppressShortcuts = "true"; // or JupyterLab would take the keys a and b as its own
     make(root, "style", {}, css + style);
     const section = make(root, "section", { "aria-label": title });
     const ui = new Ui(section, model, fields);

@@ -30,7 +30,7 @@ function decades(low, high, count) {
 export function extent(values, { log = false, air = 0.06 } = {}) {
   const good = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
   if (!good.length) return log ? [0.1, 1] : [0, 1];
-  const [to, back] = log ? [Math.log10, (v) => 10 ** v] : [(v) => v, (v) => v];
+  const [to, back] = log ? [Math.log10, (v) => 10 ** Math.max(-300, Math.min(300, v))] : [(v) => v, (v) => v];
   const [low, high] = [Math.min(...good), Math.max(...good)].map(to);
   const more = Math.max((high - low) * air, log ? 0.08 : 1e-12 + Math.abs(high) * 1e-3);
   return [back(low - more), back(high + more)];

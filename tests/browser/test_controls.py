@@ -208,3 +208,28 @@ def test_two_hundred_random_acts(visitor, name):
     assert accepted == []
     assert visitor.colours(page) > 20
     page.screenshot(path=SCREENSHOTS / f"{name}-random.png", full_page=True)
+
+
+def test_a_plot_leaves_out_what_cannot_be_drawn(visitor):
+    page = visitor.page()
+    page.goto(f"{visitor.site}/book/plain.html")
+    drawn = page.evaluate("""async () => {
+      const { extent, panel } = await import("/_static/widgets/plot.js");
+      const { palette } = await import("/_static/widgets/look.js");
+      const ctx = document.body.appendChild(document.createElement("canvas")).getContext("2d");
+      const bad = [NaN, Infinity, -Infinity, undefined];
+      const ranges = [];
+      for (const log of [false, true])
+        for (const values of [[], bad, [0, 0, ...bad], [1e-299, 1e299, ...bad], [5, 5], [-1, 0, 2]]) {
+          const y = extent(values, { log });
+          ranges.push([log, ...y]);
+          const place = { left: 0, top: 0, width: 300, height: 150 };
+          const axes = panel(ctx, place, { x: [0, 9], y, log, colours: palette(false) });
+          axes.curve(values.map((_, i) => i), values, { colour: "#000000" });
+          axes.dots(values.map((_, i) => i), values, { colour: "#000000" });
+        }
+      return ranges;
+    }""")
+    for log, low, high in drawn:
+        assert low < high
+        assert low > 0 or not log

@@ -32,6 +32,7 @@ def test_renders_and_synchronises(visitor, kind):
     page.evaluate(RENDER, [f"/_static/{widget.module}-bundle.js", widget.state()])
     visitor.settle(page)
     assert visitor.colours(page, "document.body") > 20
+    assert page.evaluate("() => document.body.lastChild.dataset.lmSuppressShortcuts") == "true"
     assert page.get_by_role("button", name="Share").count() == 0  # the notebook keeps the state
 
     slider = page.locator("input[type=range]").first

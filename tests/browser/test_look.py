@@ -1,8 +1,10 @@
 """Every widget on a page: alive, inside the screen's width, accessible, in both themes; screenshots stay in _build."""
 
+from types import SimpleNamespace
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from visits import NAMES, SCREENSHOTS
+from visits import BROWSERS, MISSING, NAMES, SCREENSHOTS, find_browser
 
 AXE = Axe()
 PAPER = "(box) => getComputedStyle(box).backgroundColor"
@@ -26,6 +28,7 @@ def test_looks_and_speaks_well(visitor, name, theme):
     assert page.evaluate("() => document.scrollingElement.scrollWidth") == 360
     box, canvas = (page.locator(f"fa-widget {inner}").first.bounding_box() for inner in (".fa", "canvas"))
     assert 16 <= box["x"] <= canvas["x"]
+    assert canvas["width"] > 280  # one column
     assert canvas["x"] + canvas["width"] <= box["x"] + box["width"] <= 360 - 16
     page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-360.png", full_page=True)
 
@@ -67,3 +70,16 @@ def test_only_what_is_near_is_loaded(visitor):
     page.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")
     page.wait_for_selector("fa-widget[live]")
     assert f"{visitor.site}/_static/widgets/common.js" in visitor.asked
+
+
+def test_any_chromium_will_do_and_none_is_a_failure_with_advice(monkeypatch, tmp_path):
+    own = tmp_path / "own"
+    playwright = SimpleNamespace(chromium=SimpleNamespace(executable_path=str(own)))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_browser(playwright) is None
+    assert "apt-get install chromium" in MISSING
+    own.touch()
+    assert find_browser(playwright) == str(own)
+    for name in reversed(BROWSERS):
+        (tmp_path / name).touch(mode=0o755)
+        assert find_browser(playwright) == str(tmp_path / name)
