@@ -170,9 +170,8 @@ def test_two_hundred_random_acts(visitor, name):
     """Whatever a reader does, the state stays accepted, every number finite, and the picture a picture."""
     page = visitor.open(name)
     random = np.random.default_rng(1)
-    sliders, radios = page.locator(SLIDER).all(), page.locator("fa-widget input[type=radio]").all()
-    buttons = page.locator("fa-widget button").all()
-    canvas = page.locator("fa-widget canvas").first
+    sliders, radios = page.query_selector_all(SLIDER), page.query_selector_all("fa-widget input[type=radio]")
+    buttons, canvas = page.query_selector_all("fa-widget button"), page.query_selector("fa-widget canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     for act in range(200):

@@ -30,7 +30,7 @@ def test_renders_and_synchronises(visitor, kind):
     page = visitor.page()
     page.goto(f"{visitor.site}/book/plain.html")
     page.evaluate(RENDER, [f"/_static/{widget.module}-bundle.js", widget.state()])
-    visitor.settle(page)
+    visitor.settle(page, 2)
     assert visitor.colours(page, "document.body") > 20
     assert page.evaluate("() => document.body.lastChild.dataset.lmSuppressShortcuts") == "true"
     assert page.get_by_role("button", name="Share").count() == 0  # the notebook keeps the state

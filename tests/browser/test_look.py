@@ -24,7 +24,7 @@ def test_looks_and_speaks_well(visitor, name, theme):
     assert seen == [1280, 0]  # nothing moves by itself
 
     page.set_viewport_size({"width": 360, "height": 740})
-    visitor.settle(page)
+    visitor.settle(page, 3)
     assert page.evaluate("() => document.scrollingElement.scrollWidth") == 360
     box, canvas = (page.locator(f"fa-widget {inner}").first.bounding_box() for inner in (".fa", "canvas"))
     assert 16 <= box["x"] <= canvas["x"]

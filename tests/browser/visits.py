@@ -82,12 +82,15 @@ class Visitor:
         page = self.page(**options)
         page.goto(f"{self.site}/book/{name}-{theme}.html{hash}")
         page.wait_for_selector("fa-widget[live]")
-        self.settle(page)
+        self.settle(page, 2)
         return page
 
-    def settle(self, page: Page) -> None:
-        """Wait until what was asked for is drawn."""
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+    def settle(self, page: Page, frames: int = 1) -> None:
+        """Wait until what was asked for is drawn: the next frame, and one more where sizes have changed."""
+        wait = (
+            "(n) => new Promise((done) => { const next = () => (n-- ? requestAnimationFrame(next) : done()); next(); })"
+        )
+        page.evaluate(wait, frames)
 
     def state(self, page: Page) -> dict:
         """What the widget's model holds."""
