@@ -4,7 +4,8 @@ In Jupyter a widget is a view of a Python object, both ways. On a page there is 
 custom element <fa-widget> with the same state, which page.js brings to life with the same ES module, and inside it a
 picture for paper and for readers without JavaScript.
 
-A widget is one class and one module of the same name (see icosahedron.py and icosahedron.js):
+A widget is one class and one module of the same name (see dynamics.py and dynamics.js; what a module can use is in
+common.js, plot.js and linear.js). Its class goes into `__all__` of this package, and the browser tests visit it:
 
     class Name(Widget):
         module = "name"                                            # name.js

@@ -87,10 +87,8 @@ class Visitor:
 
     def settle(self, page: Page, frames: int = 1) -> None:
         """Wait until what was asked for is drawn: the next frame, and one more where sizes have changed."""
-        wait = (
-            "(n) => new Promise((done) => { const next = () => (n-- ? requestAnimationFrame(next) : done()); next(); })"
-        )
-        page.evaluate(wait, frames)
+        for _ in range(frames):
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
 
     def state(self, page: Page) -> dict:
         """What the widget's model holds."""
