@@ -224,7 +224,6 @@ def test_a_frozen_decoder_keeps_weight_and_bias(toy):
         ({"feedback": FA(B=torch.zeros(3, 4))}, r"B must be a tensor of shape \(2, 4\)"),
         ({"task": tasks.ib}, r"task must be a Task, such as tasks.ib\(\), got <function"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_run_is_named(toy, options, message):
     with pytest.raises(ValueError, match=message):
