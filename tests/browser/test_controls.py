@@ -165,6 +165,17 @@ def test_dead_zone_of_either_rule_and_a_start_put_by_hand(visitor):
     assert (visitor.state(page)["u1"], visitor.state(page)["u2"]) == (-0.98, 0.98)
 
 
+def test_a_finger_does_what_a_mouse_does(visitor):
+    page = visitor.open("dead_zones", width=360, has_touch=True)
+    box = page.locator("fa-widget canvas").first.bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert (visitor.state(page)["u1"], visitor.state(page)["u2"]) == (pytest.approx(0, abs=0.02),) * 2
+    page = visitor.open("icosahedron", width=360, has_touch=True)
+    before = visitor.state(page)["pattern"]
+    page.get_by_role("button", name="vertex 6", exact=True).tap()
+    assert visitor.state(page)["pattern"] == before ^ (1 << 5)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_two_hundred_random_acts(visitor, name):
     """Whatever a reader does, the state stays accepted, every number finite, and the picture a picture."""
