@@ -8,6 +8,7 @@ import xarray as xr
 from scipy import stats
 
 from fa_lib import claims
+from fa_lib.claims.evidence import rounded
 from fa_lib.claims.verdict import MIME
 
 RUNS = 10
@@ -26,6 +27,14 @@ def test_interval_is_students():
     low, high = stats.t.interval(0.95, 11, values.mean(), stats.sem(values))
     np.testing.assert_allclose(claims.interval(values), (values.mean(), low, high))
     assert claims.interval([1.0])[1:] == (-np.inf, np.inf)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-0.00004, "0.000"), (0.0123, "0.012"), (0.1234, "0.123"), (-12.345, "-12.3"), (-np.inf, "-inf")],
+)
+def test_numbers_have_three_digits_and_none_below_a_thousandth(value, text):
+    assert rounded(value) == text
 
 
 @pytest.mark.parametrize("values", [[], [np.nan, 1], [[1.0]]])

@@ -21,7 +21,14 @@ class Interval(NamedTuple):
     high: float
 
     def __str__(self) -> str:
-        return f"{self.mean:.3g} [{self.low:.3g}, {self.high:.3g}]"
+        mean, low, high = map(rounded, self)
+        return f"{mean} [{low}, {high}]"
+
+
+def rounded(value: float) -> str:
+    """Three digits, none finer than a thousandth: what is below that differs from machine to machine."""
+    text = f"{value:.3f}" if abs(value) < 0.1 else f"{value:.3g}"
+    return text.lstrip("-") if float(text) == 0 else text
 
 
 def interval(values) -> Interval:
