@@ -1,12 +1,15 @@
-"""Probes: what a linear decoder could read from H, how two signals compare, how many directions H uses.
+"""Probes: what a decoder could read from H, how two signals compare, how many directions H uses.
 
 They measure and never train: the regression losses of the paper's Figs 1 and 2 and the angle of Fig. 2.
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+
+from fa_lib.seeds import generator
 
 CUTOFF = 1e-10  # directions of H with less than this share of the largest variance carry rounding, not signal
 
@@ -59,6 +62,51 @@ def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None =
     theta = torch.linalg.pinv(Hc.mT @ Hc, hermitian=True, rtol=CUTOFF) @ (yc.mT @ Hc).mT  # (run, m, p)
     away = Hc if at is None else at - centre_H
     return (theta.mT @ away.mT).mT + centre_y  # units first in memory, as everywhere (see networks.py)
+
+
+def nonlinear_readout(
+    H: Tensor,
+    y: Tensor,
+    *,
+    at: Tensor | None = None,
+    features: int = 100,
+    seed: int = 0,
+    runs: Sequence[int] | None = None,
+) -> Tensor:
+    """What a small nonlinear decoder of H predicts for y: least squares on H and on random tanh features of it.
+
+    H is measured from its mean in units of its root mean square, one number a run, so that its units keep their
+    proportions. A feature is tanh(a.h + b) with standard normal a and b. Nothing is learned but the last layer.
+
+    Args:
+        H, y, at: as in `readout`. Judge it on samples it was not fitted to, many more than there are features.
+        features: how many.
+        seed: seed of a and b.
+        runs: numbers of the runs, if not 0, 1, ...: run r's features depend on (seed, r) alone.
+
+    Returns:
+        Predictions of shape (run, sample, p), double precision.
+
+    Raises:
+        ValueError: as in `readout`, for fewer than one feature, or run numbers that are not one per run.
+    """
+    if isinstance(features, bool) or not isinstance(features, int) or features < 1:
+        raise ValueError(f"features must be a whole number of 1 or more, got {features!r}")
+    H = _hidden(H)
+    runs = list(range(len(H)) if runs is None else runs)
+    if len(runs) != len(H):
+        raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {len(H)} runs")
+    drawn = [torch.randn(H.shape[2] + 1, features, generator=generator(seed, run, "probe")) for run in runs]
+    a = torch.stack(drawn).to(H)  # (run, m + 1, feature), the last row is b
+    centre = H.mean(1, keepdim=True)
+    size = (H - centre).square().mean((1, 2), keepdim=True).sqrt()
+    size = torch.where(size > 0, size, 1.0)
+
+    def expand(values: Tensor) -> Tensor:  # (run, sample, m) to (run, sample, m + feature)
+        values = (values - centre) / size
+        return torch.cat([values, torch.tanh(values @ a[:, :-1] + a[:, -1:])], 2)
+
+    return readout(expand(H), y, at=None if at is None else expand(_hidden(at, "at")))
 
 
 def angle(a: Tensor, b: Tensor) -> Tensor:

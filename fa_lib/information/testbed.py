@@ -64,6 +64,19 @@ def halves(m: int, flipped: float = 0.0) -> Case:
     return Case(float(1 - (entr(flipped) + entr(1 - flipped)) / np.log(2)), draw)
 
 
+def corners(m: int, flipped: float = 0.0) -> Case:
+    """As `halves`, but Y says whether the first two units have different signs: nothing that a line could read."""
+    if m < 2:
+        raise ValueError(f"corners needs two units at least, got m = {m}")
+    bits = halves(m, flipped).bits
+
+    def draw(generator, n):
+        H = generator.uniform(-1, 1, (n, m))
+        return H, (H[:, :1] > 0) ^ (H[:, 1:2] > 0) ^ (generator.uniform(size=(n, 1)) < flipped)
+
+    return Case(bits, draw)
+
+
 def clouds(m: int, distance: float) -> Case:
     """Two round normal clouds of unit variance, equally likely, their centres a distance apart; Y says which.
 

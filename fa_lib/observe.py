@@ -1,0 +1,84 @@
+"""Train, and at chosen epochs look at the hidden layer of training and test samples, with dropout off.
+
+`training.train` records what the paper plots as it goes. Here any measure can be taken of a layer that stands still.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import Tensor
+
+from fa_lib import training
+from fa_lib.networks import Encoder
+from fa_lib.tasks import Task
+
+PART = 1024  # images through the encoder at a time
+
+
+class Seen(NamedTuple):
+    """The hidden layer at one epoch."""
+
+    H: Tensor  # (run, sample, m)
+    y: Tensor  # (sample, p)
+    H_test: Tensor  # (run, test sample, m)
+    y_test: Tensor  # (test sample, p)
+
+
+def observe(
+    task: Task,
+    feedback,
+    measures: Mapping[str, Callable[[Seen], Tensor | np.ndarray]],
+    *,
+    at: Sequence[int],
+    runs: int = 10,
+    seed: int = 0,
+    **options,
+) -> xr.Dataset:
+    """Train as `training.train` does and take measures of H at chosen epochs.
+
+    Args:
+        task, feedback, runs, seed: as in `train`; the same seed gives the same training.
+        measures: name to function of `Seen`, giving (run, ...); `readings.readings` makes a set of them.
+        at: epochs, in rising order; after so many passes over the training set. 0 is the untrained network.
+        options: `learn_decoder`, `learn_encoder` and `scale`, as in `train`.
+
+    Returns:
+        Dataset of the measures, with dims (run, epoch, ...).
+
+    Raises:
+        ValueError: as in `train`, and for epochs that do not rise from 0 or more.
+    """
+    at = list(at)
+    if not at or at[0] < 0 or any(later <= earlier for earlier, later in pairwise(at)):
+        raise ValueError(f"at must name one epoch or more, rising, from 0 on, got {at}")
+    encoder, decoder, channel, optimizer = training.build(task, feedback, runs=runs, seed=seed, **options)
+    batches = list(zip(task.x.split(task.batch or len(task.x)), task.y.split(task.batch or len(task.y)), strict=True))
+    rows = []
+    for epoch in range(at[-1] + 1):
+        if epoch in at:
+            seen = Seen(look(encoder, task.x), task.y, look(encoder, task.test_x), task.test_y)
+            rows.append({name: np.asarray(measure(seen)) for name, measure in measures.items()})
+        for x, y in batches if epoch < at[-1] else ():
+            optimizer.zero_grad()
+            training.step(encoder, decoder, channel, task, x, y)
+            optimizer.step()
+    data = {name: np.stack([row[name] for row in rows], axis=1) for name in measures}  # (run, epoch, ...)
+    dims = {name: ("run", "epoch", *(f"{name}_{axis}" for axis in range(data[name].ndim - 2))) for name in measures}
+    return xr.Dataset(
+        {name: (dims[name], data[name]) for name in measures},
+        coords={"epoch": at},
+        attrs={"task": task.name, "feedback": str(feedback), "seed": seed},
+    )
+
+
+@torch.no_grad()
+def look(encoder: Encoder, x: Tensor) -> Tensor:
+    """H of these samples with dropout off, (run, sample, m)."""
+    encoder.eval()
+    parts = [encoder(part).mT for part in x.split(PART)]
+    encoder.train()
+    return torch.cat(parts, 2).mT
