@@ -116,19 +116,20 @@ def collect(folder: str | Path) -> list[dict]:
 
 
 def ledger(records: list[dict]) -> str:
-    """All verdicts as one HTML table: claim and chapter, criterion, authors' code where known, findings, verdict."""
+    """All verdicts as one HTML table: claim, chapter and criterion, verdict, findings, authors' code where known."""
     rows = []
     for record in records:
         found = "<br>".join(f"{MARKS[c['passed']][1]} {html.escape(c['found'])}" for c in record["checks"])
         chapter = f"<a href='{record['chapter']}.html'>Section {record['section']}</a>"
         rows.append(
             f"<tr class='{record['outcome'].split()[0]}'><th scope='row'>{record['id']}</th>"
-            f"<td>{html.escape(record['statement'])} {chapter}</td>"
-            f"<td>{html.escape(record['criterion'])}</td><td>{html.escape(record['authors']) or 'not run'}</td>"
-            f"<td>{found}</td><td class='fa-outcome'>{record['outcome']}</td></tr>"
+            f"<td>{html.escape(record['statement'])} {chapter}"
+            f"<br><small>{html.escape(record['criterion'])}</small></td>"
+            f"<td class='fa-outcome'>{record['outcome']}</td><td>{found}</td>"
+            f"<td>{html.escape(record['authors']) or 'not run'}</td></tr>"
         )
     heads = "".join(
         f"<th scope='col'>{head}</th>"
-        for head in ("", "the paper's claim", "criterion", "authors' code", "ours, 95 % interval", "verdict")
+        for head in ("", "the paper's claim, our criterion", "verdict", "ours, 95 % interval", "authors' code")
     )
     return f"<table class='fa-ledger'><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
