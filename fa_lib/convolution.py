@@ -2,8 +2,8 @@
 
 Images keep samples last in memory, so that shifting a window by a pixel moves long rows. Both functions copy windows
 side by side and multiply by the kernels; the largest of every 2 x 2 block is found by masks kept as floats, which torch
-handles several times faster than booleans. On a CPU this takes less than half the time of torch's convolution and
-pooling, which are slow for so few channels.
+handles several times faster than booleans. On a CPU this takes about half the time of torch's convolution and pooling,
+which are slow for so few channels.
 """
 
 import torch
