@@ -21,10 +21,22 @@ OUTPUTS: Mapping[str, tuple[Callable[[Tensor], Tensor], tuple[float, float]]] = 
 }
 
 
+def _largest(values: Tensor) -> Tensor:
+    """Which output is the largest, the first of equals; (..., sample, p) to (..., sample), p for the first to 1.
+
+    Written with amax along units, which are rows in memory, and with masks kept as floats: several times faster than
+    asking torch for the index.
+    """
+    rows = values.mT  # (..., p, sample)
+    top = torch.eq(rows, rows.amax(-2, keepdim=True), out=torch.empty_like(rows))
+    places = torch.arange(rows.shape[-2], 0, -1, dtype=rows.dtype, device=rows.device)
+    return (top * places[:, None]).amax(-2)
+
+
 def correct_rate(y_hat: Tensor, y: Tensor) -> Tensor:
     """Share of samples whose largest output stands at the target's 1; (run, sample, p) to (run,)."""
-    # max along units, which are rows in memory: twenty times faster than argmax along the last axis
-    return (y_hat.mT.max(-2).indices == y.mT.max(-2).indices).float().mean(-1)
+    answers = _largest(y_hat)  # (run, sample)
+    return torch.eq(answers, _largest(y), out=torch.empty_like(answers, dtype=torch.float32)).mean(-1)
 
 
 def threshold_rate(y_hat: Tensor, y: Tensor) -> Tensor:

@@ -19,6 +19,10 @@ from fa_lib import information, probes
 from fa_lib.networks import Decoder, Encoder
 from fa_lib.tasks import Task
 
+# Asked for and given back at once: from then on glibc keeps what a step frees for the next. Otherwise it hands large
+# blocks back to the system each time, and having them cleared again can double a step's time. Elsewhere: no effect.
+np.empty(2**25 - 2**13, np.uint8)
+
 
 class Step(NamedTuple):
     """What one training step saw, before the weights moved; all detached, (run, sample, ...) or (run,)."""
@@ -215,16 +219,18 @@ def _measure(
     task: Task, steps: list[Step], runs: list[int], seed: int, bin_size: float
 ) -> dict[str, Tensor | np.ndarray]:
     """An epoch's training measures, each of shape (run,)."""
-    H = torch.cat([seen.H.mT for seen in steps], 2).mT if len(steps) > 1 else steps[0].H  # (run, sample, m)
-    y = torch.cat([seen.y for seen in steps])
-    weights = torch.tensor([len(seen.y) for seen in steps]) / len(y)  # the last batch may be shorter
-    y_linear = probes.readout(H, y)
+    H, y = steps[0].H, steps[0].y  # (run, sample, m), (sample, p)
+    if len(steps) > 1:
+        H, y = torch.cat([seen.H.mT for seen in steps], 2).mT, torch.cat([seen.y for seen in steps])
+    shares = [len(seen.y) / len(y) for seen in steps]  # the last batch may be shorter
+
+    def average(values: list[Tensor]) -> Tensor:
+        return sum(share * value for share, value in zip(shares, values, strict=True)).cpu()
+
+    y_linear = probes.readout(H, y).to(y.dtype)  # least squares in double precision, read like any other answer
     bits, null = information.with_null(H, y, bin_size, seed=seed, runs=runs)
-    averages = {
-        name: sum(w * seen.metrics[name].cpu() for w, seen in zip(weights, steps, strict=True)) for name in task.metrics
-    }
-    return averages | {
-        "loss": sum(w * seen.loss.cpu() for w, seen in zip(weights, steps, strict=True)),
+    return {name: average([seen.metrics[name] for seen in steps]) for name in task.metrics} | {
+        "loss": average([seen.loss for seen in steps]),
         "regression_loss": task.loss(y_linear, y).cpu(),
         "regression_accuracy": task.accuracy(y_linear, y).cpu(),
         "information": bits,
@@ -238,6 +244,6 @@ def _test(task: Task, encoder: Encoder, decoder: Decoder, x: Tensor, y: Tensor) 
     encoder.eval()
     parts = [task.activate(decoder(encoder(part))).mT for part in x.split(1024)]
     encoder.train()
-    y_hat = torch.cat(parts, 2).mT
+    y_hat = (torch.cat(parts, 2) if len(parts) > 1 else parts[0]).mT
     metrics = {f"test_{name}": metric(y_hat, y).cpu() for name, metric in task.metrics.items()}
     return metrics | {"test_loss": task.loss(y_hat, y).cpu()}

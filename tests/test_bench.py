@@ -22,3 +22,7 @@ def test_mnist_is_cut_and_scaled_to_an_epoch():
     assert scale == 60_000 / 192
     whole, one = bench.cut("ib", 3)
     assert (len(whole.x), one) == (3277, 1)
+
+
+def test_binned_information_is_timed():
+    assert bench.binned_information(runs=2, repeats=2) > 0

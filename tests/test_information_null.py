@@ -56,3 +56,11 @@ def test_a_shuffle_destroys_information():
 def test_null_refuses(options):
     with pytest.raises(ValueError, match=f"{next(iter(options))} must"):
         information.shuffle_null(np.zeros((4, 2)), np.zeros(4), **options)
+
+
+@pytest.mark.parametrize("seed", [True, -1, 1.0, 2**32])
+def test_null_refuses_a_bad_seed_even_where_an_equal_one_was_good(seed):
+    H, Y = np.zeros((4, 2)), np.zeros(4)
+    information.shuffle_null(H, Y, seed=1)
+    with pytest.raises(ValueError, match="seed must be"):
+        information.shuffle_null(H, Y, seed=seed)

@@ -142,6 +142,12 @@ def test_correct_rate_counts_the_largest_outputs(shape):
     np.testing.assert_allclose(rate, (y_hat.argmax(2) == labels).mean(1), rtol=1e-6)
 
 
+def test_of_equal_outputs_the_first_counts_as_the_largest():
+    y_hat = torch.tensor([[[1.0, 1.0, 0.0], [0.5, 0.5, 0.5], [0.0, 1.0, 1.0], [-2.0, -1.0, -1.0]]])
+    for first, rate in (([0, 0, 1, 1], 1.0), ([1, 2, 2, 2], 0.0)):
+        assert tasks.correct_rate(y_hat, torch.eye(3)[torch.tensor(first)]).tolist() == [rate]
+
+
 def test_threshold_rate_counts_sides_of_one_half():
     y = torch.tensor([[0.0], [0.0], [1.0], [1.0]])
     y_hat = torch.tensor([[[0.1], [0.6], [0.6], [0.9]], [[0.9], [0.9], [0.1], [0.1]], [[0.0], [0.49], [0.5], [1.0]]])

@@ -35,7 +35,8 @@ def cells(values: np.ndarray, bin_size: float, name: str) -> Cells:
     """
     arrays.positive(bin_size, "bin_size")
     found = None
-    digit = np.empty(values.shape[:2])  # one coordinate at a time, (run, sample)
+    number, size = np.zeros(values.shape[:2]), 1  # the digits read since, (run, sample): exact in float64 below EXACT
+    digit = np.empty(values.shape[:2])  # one coordinate at a time
     for coordinate in np.moveaxis(values, -1, 0):
         with np.errstate(over="ignore", invalid="ignore"):
             np.divide(coordinate, bin_size, out=digit, dtype=np.float64)
@@ -43,17 +44,25 @@ def cells(values: np.ndarray, bin_size: float, name: str) -> Cells:
         low, high = digit.min(), digit.max()  # a NaN anywhere makes both NaN
         if not (np.isfinite(low) and np.isfinite(high)):
             raise ValueError(f"{name} must hold finite numbers, got NaN, an infinity or a value of over 1e308 bins")
-        if high - low < EXACT:
-            digit -= low
-            column = Cells(digit.astype(np.int64), int(high - low) + 1)
+        if high - low >= EXACT:
+            found = appended(found, ranked(digit))
+            continue
+        digit -= low
+        width = int(high - low) + 1
+        if size * width > EXACT:
+            found = appended(found, Cells(number.astype(np.int64), size))
+            number, size = digit.copy(), width
         else:
-            column = ranked(digit)
-        found = column if found is None else appended(found, column)
-    return found
+            number *= width
+            number += digit
+            size *= width
+    return appended(found, Cells(number.astype(np.int64), size))
 
 
-def appended(found: Cells, column: Cells) -> Cells:
+def appended(found: Cells | None, column: Cells) -> Cells:
     """The cells of both together, the column as the last digit; found's ids are written over."""
+    if found is None:
+        return column
     if found.size * column.size > LIMIT:
         found = ranked(found.ids)
     if found.size * column.size > LIMIT:

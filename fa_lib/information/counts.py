@@ -54,7 +54,10 @@ def run_lengths(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     np.not_equal(ordered[:, 1:], ordered[:, :-1], out=first[:, 1:])
     at = np.flatnonzero(first)
     starts = np.searchsorted(at, np.arange(len(ordered)) * ordered.shape[1])
-    return np.diff(at, append=ordered.size), starts
+    counts = np.empty_like(at)
+    np.subtract(at[1:], at[:-1], out=counts[:-1])
+    counts[-1] = ordered.size - at[-1]
+    return counts, starts
 
 
 def grouped(counts: np.ndarray, starts: np.ndarray, n, correction: str | None) -> np.ndarray:

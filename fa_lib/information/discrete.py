@@ -90,8 +90,8 @@ def with_null(
     """
     h, y = _cells(H, Y, bin_size)
     orders = nulls.permutations(*h.ids.shape, shuffles=shuffles, seed=seed, runs=runs)
-    shared = np.broadcast_to(y.ids, h.ids.shape)
-    found = _between(h, y, correction, (np.take_along_axis(shared, order, axis=1) for order in orders))
+    shuffled = (y.ids[0].take(o) if len(y.ids) == 1 else np.take_along_axis(y.ids, o, axis=1) for o in orders)
+    found = _between(h, y, correction, shuffled)
     return found[0], found[1:].T
 
 
