@@ -27,7 +27,7 @@ def _wall(gamma: float) -> float:
 
 
 def best(w, y: float, *, gamma: float = 1.0) -> float:
-    """The smallest error |w.H - y| that the box allows: 0, or what its best corner leaves.
+    """The smallest size of the error w.H - y that the box allows: 0, or what its best corner leaves.
 
     Args:
         w: decoder, (unit,).

@@ -1,7 +1,7 @@
 """Dead zones: states that the feedback signal asks for and that tanh cannot reach (paper, Section 2.3).
 
-A unit lives in the box |H| < gamma, gamma = 1 without scaling. It is *saturated* within a margin of the box's wall, it
-is *blocked* if it is saturated and its signal pushes it further out, and it is *trapped* if it is blocked while the
+A unit lives in the box -gamma < H < gamma, with gamma = 1 without scaling. It is *saturated* within a margin of the
+box's wall, *blocked* if it is saturated and its signal pushes it further out, and *trapped* if it is blocked while the
 gradient pulls it inwards: the loss would fall if it left the wall, and the signal holds it there.
 
 Under BP the signal is the gradient, so no unit is ever trapped; a blocked one stands at a wall because the loss would
