@@ -164,6 +164,7 @@ def test_collect_finds_verdicts_in_order(tmp_path):
     table = claims.ledger(records)
     assert table.count("<tr") == 4
     assert "href='b.html'" in table
+    assert "href='information.html'" in table  # which bears on C5
 
 
 def test_collect_says_what_to_do_where_there_is_nothing(tmp_path):

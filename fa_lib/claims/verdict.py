@@ -13,6 +13,10 @@ from fa_lib.claims.evidence import Check
 
 MIME = "application/vnd.fa.claim+json"
 MARKS = {True: ("yes", "✓"), False: ("no", "✗"), None: ("undecided", "?")}
+SEE_ALSO = {  # chapters beyond the paper that bear on a claim judged elsewhere
+    "exact": ("C6", "C7", "C8", "C12"),
+    "information": ("C5", "C13", "C16", "C18"),
+}
 OUTCOMES = ("reproduced", "partly", "not reproduced", "artefact")
 
 
@@ -121,6 +125,7 @@ def ledger(records: list[dict]) -> str:
     for record in records:
         found = "<br>".join(f"{MARKS[c['passed']][1]} {html.escape(c['found'])}" for c in record["checks"])
         chapter = f"<a href='{record['chapter']}.html'>Section {record['section']}</a>"
+        chapter += "".join(f", <a href='{more}.html'>{more}</a>" for more, ids in SEE_ALSO.items() if record["id"] in ids)
         rows.append(
             f"<tr class='{record['outcome'].split()[0]}'><th scope='row'>{record['id']}</th>"
             f"<td>{html.escape(record['statement'])} {chapter}"
