@@ -125,7 +125,8 @@ def ledger(records: list[dict]) -> str:
     for record in records:
         found = "<br>".join(f"{MARKS[c['passed']][1]} {html.escape(c['found'])}" for c in record["checks"])
         chapter = f"<a href='{record['chapter']}.html'>Section {record['section']}</a>"
-        chapter += "".join(f", <a href='{more}.html'>{more}</a>" for more, ids in SEE_ALSO.items() if record["id"] in ids)
+        others = (name for name, ids in SEE_ALSO.items() if record["id"] in ids)
+        chapter += "".join(f", <a href='{name}.html'>{name}</a>" for name in others)
         rows.append(
             f"<tr class='{record['outcome'].split()[0]}'><th scope='row'>{record['id']}</th>"
             f"<td>{html.escape(record['statement'])} {chapter}"
