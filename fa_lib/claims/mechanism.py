@@ -1,7 +1,7 @@
 """The paper's claims on how feedback alignment works (Sections 2.1 to 2.3), each with its criterion.
 
-The criteria were written down before the runs. The ids are those of the book's ledger. Evidence is one value a run:
-Datasets of `training.train` and `dynamics.simulate`, or arrays; each function says which.
+The criteria were written down before the chapters were run. The ids are those of the book's ledger. Evidence is one
+value a run: Datasets of `training.train` and `dynamics.simulate`, or arrays; each function says which.
 """
 
 import numpy as np

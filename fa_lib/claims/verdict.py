@@ -1,6 +1,6 @@
 """From evidence to verdict: a claim, its checks, and the box a chapter shows.
 
-A claim is turned into a few checks before the experiment is run. The verdict is counted from them.
+A claim is turned into a few checks. The verdict is counted from them.
 """
 
 import html
@@ -22,7 +22,7 @@ OUTCOMES = ("reproduced", "partly", "not reproduced", "artefact")
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim of the paper, with the criterion fixed before the runs.
+    """A claim of the paper, with its criterion.
 
     Args:
         id: C1, C2, ...
