@@ -1,8 +1,8 @@
 """The paper's claims on what follows from its theory (Section 2.4), each with its criterion.
 
 The criteria were written down before the chapters were run. The ids are those of the book's ledger. Evidence is one
-value a run: Datasets of `training.train` and `dynamics.simulate`, or arrays; each function says which. "Comparable" and "similar"
-mean that the 95 % interval of the difference paired by run lies within `CLOSE` of zero.
+value a run: Datasets of `training.train` and `dynamics.simulate`, or arrays; each function says which. "Comparable" and
+"similar" mean that the 95 % interval of the difference paired by run lies within `CLOSE` of zero.
 """
 
 import numpy as np
