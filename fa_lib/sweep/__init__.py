@@ -1,0 +1,1 @@
+"""Sweeps: many trainings as cells on disk, on this machine or a cluster."""

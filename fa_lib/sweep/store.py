@@ -1,0 +1,132 @@
+"""Cells on disk: one netCDF file each, whole or not there at all, with its provenance.
+
+A file is written under a temporary name, forced to disk and renamed; whoever is killed in between leaves a file that
+nobody reads. Each file holds its cell's options and a digest of its numbers, so that one that was cut short, altered or
+made by something else is told from a finished one.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import time
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+import xarray as xr
+
+from fa_lib.sweep.cells import Cell
+
+
+class UnusableFileError(ValueError):
+    """A file that stands where a cell's result should be and is not one."""
+
+
+def provenance(device: str) -> dict[str, str]:
+    """Where and by what a result was made: commit of the code, kind of host, device."""
+    folder = Path(__file__).resolve().parent
+
+    def git(*words: str) -> str | None:
+        try:
+            return subprocess.run(
+                ["git", "-C", str(folder), *words], capture_output=True, text=True, check=True, timeout=20
+            ).stdout.strip()
+        except (OSError, subprocess.SubprocessError):
+            return None
+
+    commit, changes = git("rev-parse", "HEAD"), git("status", "--porcelain", "--", str(folder.parent))
+    processor = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+        processor = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), processor)
+    accelerator = torch.cuda.get_device_name(device) if device.startswith("cuda") else device
+    return {
+        "commit": (commit or "unknown") + (" with changes" if changes else ""),
+        "host": f"{platform.system()} {platform.machine()}, {processor}",
+        "hardware": accelerator,
+        "xarray": xr.__version__,
+    }
+
+
+def digest(data: xr.Dataset) -> str:
+    """A hash of all variables and coordinates of a Dataset."""
+    mix = hashlib.sha256()
+    for name in sorted(map(str, data.variables)):
+        values = np.ascontiguousarray(data[name].values)
+        values = values.astype(values.dtype.newbyteorder("<"))
+        mix.update(f"{name} {values.dtype.str} {values.shape} {data[name].dims}".encode())
+        mix.update(values.tobytes())
+    return mix.hexdigest()
+
+
+def write(cell: Cell, data: xr.Dataset, folder: Path) -> Path:
+    """Put a cell's result into the folder, whole or not at all.
+
+    Raises:
+        OSError: if the folder cannot be written to or the disk is full; nothing half-written is left.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    attributes = provenance(cell.device) | {
+        "cell": cell.text(),
+        "digest": digest(data),
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    path, passing = folder / cell.name, folder / f".{cell.name}.{uuid.uuid4().hex}.part"
+    try:
+        data.assign_attrs(attributes).to_netcdf(passing, engine="h5netcdf")
+        with passing.open("rb") as file:
+            os.fsync(file.fileno())
+        passing.replace(path)
+    finally:
+        passing.unlink(missing_ok=True)
+    return path
+
+
+def read(cell: Cell, folder: Path) -> xr.Dataset | None:
+    """A cell's result, or None if there is no file.
+
+    Raises:
+        UnusableFileError: for a file that is cut short, altered, or another's.
+    """
+    path = folder / cell.name
+    if not path.exists():
+        return None
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as opened:
+            data = opened.load()
+    except Exception as error:  # h5py and xarray raise all sorts for a file that is no netCDF, or half of one
+        raise UnusableFileError(f"{path.name} cannot be read ({type(error).__name__}): it is computed again") from error
+    if data.attrs.get("cell") != cell.text():
+        raise UnusableFileError(f"{path.name} holds the result of something else: it is computed again")
+    if data.attrs.get("digest") != digest(data):
+        raise UnusableFileError(f"{path.name} was altered since it was written: it is computed again")
+    return data
+
+
+def tidy(folder: Path) -> int:
+    """Remove what killed writers left behind, and say how many files that were."""
+    left = list(folder.glob(".*.part"))
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
+def finished(cells: Iterable[Cell], folder: Path) -> tuple[list[Cell], list[Cell], list[str]]:
+    """Cells that have a result, cells that have none, and what is wrong with the files that cannot be used."""
+    done, missing, faults = [], [], []
+    for cell in cells:
+        try:
+            (missing if read(cell, folder) is None else done).append(cell)
+        except UnusableFileError as fault:
+            missing.append(cell)
+            faults.append(str(fault))
+    return done, missing, faults
+
+
+def options(data: xr.Dataset) -> dict:
+    """What determined a result, as it is written in its file."""
+    return json.loads(data.attrs["cell"])
