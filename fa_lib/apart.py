@@ -10,7 +10,7 @@ import xarray as xr
 from torch import Tensor
 
 from fa_lib.tasks import Task
-from fa_lib.training import Parts, step
+from fa_lib.training import Parts, batches, one_pass
 
 
 @torch.no_grad()
@@ -57,13 +57,11 @@ def fit(parts: Parts, task: Task, *, epochs: int | None = None, every: int = 1) 
         raise ValueError(f"epochs and every must be whole numbers of 1 or more, got {epochs} and {every}")
     device = parts.decoder.weight.device
     x, y, test_x, test_y = (part.to(device) for part in (task.x, task.y, task.test_x, task.test_y))
-    size = task.batch or len(x)
+    known = batches(task, device)
     measured, rows = sorted({*range(0, epochs, every), epochs - 1}), []
     for epoch in range(epochs):
-        for x_batch, y_batch in zip(x.split(size), y.split(size), strict=True):
-            parts.optimizer.zero_grad()
-            step(parts.encoder, parts.decoder, parts.channel, task, x_batch, y_batch)
-            parts.optimizer.step()
+        for _ in one_pass(parts, task, known):
+            pass
         if epoch in measured:
             rows.append({})
             for prefix, inputs, targets in (("", x, y), ("test_", test_x, test_y)):

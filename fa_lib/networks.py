@@ -64,7 +64,7 @@ class ConvBackbone(nn.Module):
     channel, or multiplying it by one that is not negative, changes no order.
     """
 
-    def __init__(self, features: int, *, runs: Sequence[int], seed: int):
+    def __init__(self, features: int, *, runs: Sequence[int], seed: int, device: str = "cpu"):
         super().__init__()
 
         def draw(random):
@@ -76,14 +76,16 @@ class ConvBackbone(nn.Module):
             nn.Parameter(tensor) for tensor in stack(draw, runs, seed, "backbone")
         )
         self.linear = Linear(weight.data, bias.data)
-        self.dropout = [generator(seed, run, "dropout") for run in runs]
+        # drawn where they are used: a copy at each step would hold up a GPU
+        self.dropout = [generator(seed, run, "dropout", device) for run in runs]
 
     def forward(self, x: Tensor) -> Tensor:
         """(sample, 1, 28, 28) to (run, sample, features)."""
         parts = x[:, 0].permute(1, 2, 0).split(PART, dim=2)  # (28, 28, sample)
         h = torch.cat([self._convolve(part.contiguous()) for part in parts], dim=4)  # (run, 20, 4, 4, sample)
         if self.training:
-            kept = torch.stack([torch.rand(len(x), 20, generator=random) >= 0.5 for random in self.dropout])
+            drawn = [torch.rand(len(x), 20, generator=random, device=random.device) for random in self.dropout]
+            kept = torch.stack(drawn) >= 0.5
             h = h * (2.0 * kept.mT.to(h.device))[:, :, None, None]
         return self.linear(h.flatten(1, 3).mT)
 
@@ -101,17 +103,25 @@ class Encoder(nn.Module):
         seed: seed of the experiment.
         scale: learn a factor gamma after each tanh (paper, Section 2.4: it lets H leave the box that tanh sets).
         backbone: put `ConvBackbone` before the layers; the first width is then its number of features.
+        device: where dropout is drawn; the parameters are moved by `.to`.
 
     Source: Cheng & Brown 2023, Fig. 3; initialisation as in the authors' code (torch's default).
     """
 
     def __init__(
-        self, widths: Sequence[int], *, runs: Sequence[int], seed: int = 0, scale: bool = False, backbone: bool = False
+        self,
+        widths: Sequence[int],
+        *,
+        runs: Sequence[int],
+        seed: int = 0,
+        scale: bool = False,
+        backbone: bool = False,
+        device: str = "cpu",
     ):
         super().__init__()
         if len(widths) < 2 or min(widths) < 1:
             raise ValueError(f"widths must name an input and at least one layer, all 1 or more, got {tuple(widths)}")
-        self.backbone = ConvBackbone(widths[0], runs=runs, seed=seed) if backbone else None
+        self.backbone = ConvBackbone(widths[0], runs=runs, seed=seed, device=device) if backbone else None
 
         def draw(random):
             return [tensor for pair in pairwise(widths) for tensor in _torch_default(*pair, random)]

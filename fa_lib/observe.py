@@ -55,17 +55,14 @@ def observe(
     at = list(at)
     if not at or at[0] < 0 or any(later <= earlier for earlier, later in pairwise(at)):
         raise ValueError(f"at must name one epoch or more, rising, from 0 on, got {at}")
-    encoder, decoder, channel, optimizer = training.build(task, feedback, runs=runs, seed=seed, **options)
-    batches = list(zip(task.x.split(task.batch or len(task.x)), task.y.split(task.batch or len(task.y)), strict=True))
+    parts, batches = training.build(task, feedback, runs=runs, seed=seed, **options), training.batches(task)
     rows = []
     for epoch in range(at[-1] + 1):
         if epoch in at:
-            seen = Seen(look(encoder, task.x), task.y, look(encoder, task.test_x), task.test_y)
+            seen = Seen(look(parts.encoder, task.x), task.y, look(parts.encoder, task.test_x), task.test_y)
             rows.append({name: np.asarray(measure(seen)) for name, measure in measures.items()})
-        for x, y in batches if epoch < at[-1] else ():
-            optimizer.zero_grad()
-            training.step(encoder, decoder, channel, task, x, y)
-            optimizer.step()
+        for _ in training.one_pass(parts, task, batches if epoch < at[-1] else ()):
+            pass
     data = {name: np.stack([row[name] for row in rows], axis=1) for name in measures}  # (run, epoch, ...)
     dims = {name: ("run", "epoch", *(f"{name}_{axis}" for axis in range(data[name].ndim - 2))) for name in measures}
     return xr.Dataset(

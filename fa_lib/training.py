@@ -1,12 +1,12 @@
 """Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded.
 
-`step` is the whole learning rule. `train` repeats it over a task's protocol and measures; `build` makes the parts, for
-those who want a loop of their own.
+`step` is the whole learning rule. `train` repeats it over a task's protocol and measures; `build` makes the parts and
+`one_pass` trains them for an epoch, for those who want a loop of their own.
 """
 
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ import xarray as xr
 from torch import Tensor
 from tqdm.auto import trange
 
-from fa_lib import information, probes
+from fa_lib import information, measures
 from fa_lib.networks import Decoder, Encoder
 from fa_lib.tasks import Task
 
@@ -105,13 +105,28 @@ def build(
     numbers, device = _runs(runs), _device(device)
     m = task.widths[-1]
     widths = (task.features or task.x.shape[1], *task.widths)
-    encoder = Encoder(widths, runs=numbers, seed=seed, scale=scale, backbone=task.features is not None).to(device)
+    options = {"scale": scale, "backbone": task.features is not None, "device": device}
+    encoder = Encoder(widths, runs=numbers, seed=seed, **options).to(device)
     decoder = Decoder(m, task.p, runs=numbers, seed=seed).to(device)
     channel = feedback.draw(task.p, m, runs=numbers, seed=seed, device=device)
     learning = [*(encoder.parameters() if learn_encoder else ()), *(decoder.parameters() if learn_decoder else ())]
     # with nothing to learn Adam still wants a parameter: one that nothing reads
     optimizer = torch.optim.Adam(learning or [torch.zeros(1, requires_grad=True)], lr=task.lr, fused=True)
     return Parts(encoder, decoder, channel, optimizer)
+
+
+def batches(task: Task, device: str = "cpu") -> list[tuple[Tensor, Tensor]]:
+    """The task's training samples in its batches, (x, y) each, in the task's order at every epoch."""
+    x, y = task.x.to(device), task.y.to(device)
+    return list(zip(x.split(task.batch or len(x)), y.split(task.batch or len(x)), strict=True))
+
+
+def one_pass(parts: Parts, task: Task, batches: Iterable[tuple[Tensor, Tensor]]) -> Iterator[Step]:
+    """Train the parts in place, a step for each batch, and yield what each saw; its update follows the yield."""
+    for x, y in batches:
+        parts.optimizer.zero_grad()
+        yield step(parts.encoder, parts.decoder, parts.channel, task, x, y)
+        parts.optimizer.step()
 
 
 def train(
@@ -170,30 +185,23 @@ def train(
     if not 0 < bin_size < float("inf"):
         raise ValueError(f"bin_size must be a finite number above 0, got {bin_size}")
     start, numbers = time.perf_counter(), _runs(runs)
-    encoder, decoder, channel, optimizer = build(
+    parts = build(
         task, feedback, runs=numbers, seed=seed, learn_decoder=learn_decoder, learn_encoder=learn_encoder,
         scale=scale, device=device,
     )  # fmt: skip
-    x, y, test_x, test_y = (part.to(device) for part in (task.x, task.y, task.test_x, task.test_y))
-    batches = list(zip(x.split(task.batch or len(x)), y.split(task.batch or len(x)), strict=True))
+    known, test_x, test_y = batches(task, device), task.test_x.to(device), task.test_y.to(device)
     measured = {*range(0, epochs, every), epochs - 1}
     rows: list[dict[str, Tensor | np.ndarray]] = []
     for epoch in trange(epochs, disable=not progress, desc=f"{task.name} {feedback}"):
-        steps = []
-        for x_batch, y_batch in batches:
-            optimizer.zero_grad()
-            seen = step(encoder, decoder, channel, task, x_batch, y_batch)
+        steps, extra = [], {}
+        for seen in one_pass(parts, task, known):
             if epoch in measured:
                 steps.append(seen)
-                extra = (
-                    {name: measure(seen) for name, measure in (record or {}).items()}
-                    if len(steps) == len(batches)
-                    else {}
-                )
-            optimizer.step()
+            if len(steps) == len(known):
+                extra = {name: measure(seen) for name, measure in (record or {}).items()}
         if epoch in measured:
-            row = _measure(task, steps, numbers, seed, bin_size)
-            row |= _test(task, encoder, decoder, test_x, test_y)
+            row = measures.of_training(task, steps, numbers, seed, bin_size)
+            row |= measures.of_test(task, parts.encoder, parts.decoder, test_x, test_y)
             if clash := sorted(extra.keys() & row.keys()):
                 raise ValueError(f"record must use names of its own, got {', '.join(clash)}, measured in any case")
             rows.append(row | {name: torch.as_tensor(value).cpu() for name, value in extra.items()})
@@ -203,47 +211,13 @@ def train(
     }
     return xr.Dataset(
         {name: (dims[name], value) for name, value in data.items()}
-        | {"ceiling": information.ceiling(y.cpu().numpy(), bin_size)},
+        | {"ceiling": information.ceiling(task.y.numpy(), bin_size)},
         coords={"run": numbers, "epoch": sorted(measured)},
         attrs={
             "task": task.name, "feedback": str(feedback), "seed": seed, "learn_decoder": int(learn_decoder),
-            "learn_encoder": int(learn_encoder), "scale": int(scale), "lr": task.lr, "batch": task.batch or len(x),
-            "widths": str(task.widths), "samples": len(x), "bin_size": bin_size, "device": device,
+            "learn_encoder": int(learn_encoder), "scale": int(scale), "lr": task.lr, "batch": task.batch or len(task.x),
+            "widths": str(task.widths), "samples": len(task.x), "bin_size": bin_size, "device": device,
             "torch": str(torch.__version__), "numpy": np.__version__, "python": platform.python_version(),
             "seconds": round(time.perf_counter() - start, 2),
         },
     )  # fmt: skip
-
-
-def _measure(
-    task: Task, steps: list[Step], runs: list[int], seed: int, bin_size: float
-) -> dict[str, Tensor | np.ndarray]:
-    """An epoch's training measures, each of shape (run,)."""
-    H, y = steps[0].H, steps[0].y  # (run, sample, m), (sample, p)
-    if len(steps) > 1:
-        H, y = torch.cat([seen.H.mT for seen in steps], 2).mT, torch.cat([seen.y for seen in steps])
-    shares = [len(seen.y) / len(y) for seen in steps]  # the last batch may be shorter
-
-    def average(values: list[Tensor]) -> Tensor:
-        return sum(share * value for share, value in zip(shares, values, strict=True)).cpu()
-
-    y_linear = probes.readout(H, y).to(y.dtype)  # least squares in double precision, read like any other answer
-    bits, null = information.with_null(H, y, bin_size, seed=seed, runs=runs)
-    return {name: average([seen.metrics[name] for seen in steps]) for name in task.metrics} | {
-        "loss": average([seen.loss for seen in steps]),
-        "regression_loss": task.loss(y_linear, y).cpu(),
-        "regression_accuracy": task.accuracy(y_linear, y).cpu(),
-        "information": bits,
-        "information_null": null[:, 0],
-    }
-
-
-@torch.no_grad()
-def _test(task: Task, encoder: Encoder, decoder: Decoder, x: Tensor, y: Tensor) -> dict[str, Tensor]:
-    """Test measures with dropout off, each of shape (run,)."""
-    encoder.eval()
-    parts = [task.activate(decoder(encoder(part))).mT for part in x.split(1024)]
-    encoder.train()
-    y_hat = (torch.cat(parts, 2) if len(parts) > 1 else parts[0]).mT
-    metrics = {f"test_{name}": metric(y_hat, y).cpu() for name, metric in task.metrics.items()}
-    return metrics | {"test_loss": task.loss(y_hat, y).cpu()}

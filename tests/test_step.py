@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from fa_lib import BP, FA, NF, NFA, TF, tasks, training
 
@@ -159,3 +160,32 @@ def test_a_frozen_part_does_not_move_and_the_other_does(images, learn_encoder, l
         assert len(old) >= 2
         for a, b in zip(part.parameters(), old, strict=True):
             assert torch.equal(a, b) != learns
+
+
+class Watched(TorchDispatchMode):
+    """Names of all operations called within."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        name, kwargs = operation.name().split("::")[1].split(".")[0], kwargs or {}
+        if name != "_to_copy" or kwargs.get("device"):  # a change of type alone stays where it is
+            self.seen.add(name)
+        return operation(*args, **kwargs)
+
+
+@pytest.mark.parametrize("rule", [BP(), FA(), NFA(), NF(), TF()], ids=lambda rule: type(rule).__name__)
+@pytest.mark.parametrize(
+    "make", [tasks.ib, tasks.ib_regression, lambda: tasks.mnist(64, 1)], ids=["ib", "reg", "mnist"]
+)
+def test_a_step_never_waits_for_the_device(make, rule):
+    """Nothing is copied between devices or read back, which would hold up a GPU at every step."""
+    task = make()
+    parts, (batch, *_) = training.build(task, rule, runs=2, scale=True), training.batches(task)
+    with Watched() as watched:
+        for _ in training.one_pass(parts, task, [batch]):
+            pass
+    assert {"bmm", "mul"} & watched.seen
+    assert not {"_local_scalar_dense", "_to_copy", "nonzero", "item", "is_nonzero", "lift_fresh"} & watched.seen
