@@ -38,12 +38,17 @@ export function extent(values, { log = false, air = 0.06 } = {}) {
 
 /**
  * Draw the frame of a panel inside { left, top, width, height } and return how to draw in it.
- * x and y are ranges [low, high]; `log` makes y logarithmic; `ticks` are values on y, or about how many of them.
+ * x and y are ranges [low, high]; `log` makes y logarithmic and `logX` x; `ticks` are values on y, or about how many of
+ * them, and `ticksX` values on x.
  */
-export function panel(ctx, place, { x, y, log = false, title = "", label = "", colours, ticks = 4, margin = 44 }) {
+export function panel(ctx, place, options) {
+  const { x, y, log = false, logX = false, title = "", label = "", colours, ticks = 4, ticksX, margin = 44 } = options;
   ctx.font = font;
   const choose = log ? decades : steps;
-  const marks = { x: steps(...x, Math.max(2, place.width / 55)), y: ticks.length ? ticks : choose(...y, ticks) };
+  const marks = {
+    x: ticksX ?? (logX ? decades : steps)(...x, Math.max(2, place.width / 55)),
+    y: ticks.length ? ticks : choose(...y, ticks),
+  };
   const names = marks.y.map((value) => digits(value));
   const inner = {
     left: place.left + margin,
@@ -51,8 +56,9 @@ export function panel(ctx, place, { x, y, log = false, title = "", label = "", c
     right: place.left + place.width - 8,
     bottom: place.top + place.height - (label ? 34 : 20),
   };
-  const to = log ? (value) => Math.log10(Math.max(value, 1e-300)) : (value) => value;
-  const X = (value) => inner.left + ((value - x[0]) / (x[1] - x[0])) * (inner.right - inner.left);
+  const scale = (isLog) => (isLog ? (value) => Math.log10(Math.max(value, 1e-300)) : (value) => value);
+  const [to, toX] = [scale(log), scale(logX)];
+  const X = (value) => inner.left + ((toX(value) - toX(x[0])) / (toX(x[1]) - toX(x[0]))) * (inner.right - inner.left);
   const Y = (value) => inner.bottom - ((to(value) - to(y[0])) / (to(y[1]) - to(y[0]))) * (inner.bottom - inner.top);
   const line = (...points) => {
     ctx.beginPath();
@@ -94,6 +100,15 @@ export function panel(ctx, place, { x, y, log = false, title = "", label = "", c
       Object.assign(ctx, { strokeStyle: colour, lineWidth: width, lineJoin: "round" });
       ctx.setLineDash(dash);
       line(...xs.map((value, i) => [value, ys[i]]).filter(([, value]) => shown(value)).map(([a, b]) => [X(a), Y(b)]));
+    }),
+    /** The area between two lines, where both are finite; above 0 on a logarithmic axis. */
+    band: (xs, lows, highs, { colour }) => inside(() => {
+      const good = xs.map((_, i) => i).filter((i) => shown(highs[i]) && Number.isFinite(lows[i]));
+      ctx.fillStyle = colour;
+      ctx.beginPath();
+      good.forEach((i) => ctx.lineTo(X(xs[i]), Y(highs[i])));
+      good.reverse().forEach((i) => ctx.lineTo(X(xs[i]), log ? Math.min(Y(lows[i]), inner.bottom + 9) : Y(lows[i])));
+      ctx.fill();
     }),
     dots: (xs, ys, { colour, size = 2.5 }) => inside(() => {
       ctx.fillStyle = colour;
