@@ -12,6 +12,8 @@ common.js, plot.js and linear.js). Its class goes into `__all__` of this package
         field = traitlets.Int(3, min=1, max=9).tag(sync=True, state=True)
         def picture(self) -> Figure: ...                           # the static picture
         def words(self) -> str: ...                                # the same in words, its alternative text
+
+What a picture is drawn from and no reader changes, such as recorded runs, is a trait tagged data=True beside sync=True.
 """
 
 import base64
@@ -46,6 +48,10 @@ class Widget(anywidget.AnyWidget):
         """The fields of the state, as JSON takes them."""
         return {name: getattr(self, name) for name in sorted(self.traits(state=True))}
 
+    def data(self) -> dict:
+        """What the state chooses from, as JSON takes it; empty for most widgets."""
+        return {name: getattr(self, name) for name in self.traits(data=True)}
+
     def picture(self) -> Figure:
         """The static picture of this state."""
         raise NotImplementedError
@@ -56,10 +62,12 @@ class Widget(anywidget.AnyWidget):
 
     def html(self) -> str:
         """The custom element with its state and its static picture."""
-        state = html.escape(json.dumps(self.state(), sort_keys=True))
+        state = f'state="{html.escape(json.dumps(self.state(), sort_keys=True))}"'
+        if data := self.data():
+            state += f' data="{html.escape(json.dumps(data, separators=(",", ":"), allow_nan=False))}"'
         source = f"data:image/png;base64,{base64.b64encode(self._png()).decode()}"
         image = f'<img src="{source}" alt="{html.escape(self.words())}">'
-        return f'<fa-widget module="{self.module}" state="{state}">{image}</fa-widget>'
+        return f'<fa-widget module="{self.module}" {state}>{image}</fa-widget>'
 
     def _png(self) -> bytes:
         with matplotlib.rc_context(STYLE):

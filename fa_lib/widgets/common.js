@@ -1,8 +1,9 @@
 // What every widget shares: its state, its controls, its look, and the address that shares it.
 // A widget's module is `export default widget({ name, title, fields, style, build })`; `build(ui)` makes the controls
 // once and returns the function that draws, given the state and the colours. The model is anywidget's in Jupyter and
-// that of page.js on a page. A worker cannot be a file of its own, which Jupyter has no address for: start it from a
-// Blob of the text of functions.
+// that of page.js on a page. Where what a field accepts depends on the widget's data, `fields` is a function that gets
+// the model's `get` and returns the fields. A worker cannot be a file of its own, which Jupyter has no address for:
+// start it from a Blob of the text of functions.
 import { readAddress, writeAddress } from "./address.js";
 import { make, say } from "./elements.js";
 import { css, palette } from "./look.js";
@@ -11,6 +12,11 @@ import { css, palette } from "./look.js";
 export const whole = (min, max) => ({ min, max, accepts: (v) => Number.isInteger(v) && v >= min && v <= max });
 export const number = (min, max) => ({ min, max, accepts: (v) => Number.isFinite(v) && v >= min && v <= max });
 export const choice = (...options) => ({ options, accepts: (v) => options.includes(v) });
+/** A list of some of the options, each at most once. */
+export const several = (...options) => ({
+  options,
+  accepts: (v) => Array.isArray(v) && v.every((one) => options.includes(one)) && new Set(v).size === v.length,
+});
 
 const isDark = () => {
   const { theme } = document.documentElement.dataset; // the book
@@ -22,8 +28,9 @@ const isDark = () => {
 /** The state and the controls of one widget that stands on a page. */
 class Ui {
   constructor(root, model, fields) {
-    Object.assign(this, { model, fields, controls: [], cleanups: [] });
-    this.names = Object.keys(fields);
+    const own = typeof fields === "function" ? fields((name) => model.get(name)) : fields;
+    Object.assign(this, { model, fields: own, controls: [], cleanups: [] });
+    this.names = Object.keys(own);
     this.start = this.state;
     this.box = make(root, "div", { class: "fa" });
     this.notice = make(this.box, "p", { class: "note", role: "status" });
@@ -87,6 +94,48 @@ class Ui {
     });
     this.controls.push((state) => inputs.forEach(([option, input]) => (input.checked = state[name] === option)));
     return group;
+  }
+
+  /**
+   * A list to choose one option of a field from. `options` maps each value, as text, to its label, or is a function of
+   * the state that does; values without a label are not offered.
+   */
+  select(name, label, options, { parent = this.side } = {}) {
+    const row = make(parent, "label", { class: "row" });
+    make(row, "span", {}, label);
+    const input = make(row, "select", { name });
+    this.listen(input, "change", () => this.set({ [name]: this.fields[name].options[input.value] }));
+    let shown = "";
+    this.controls.push((state) => {
+      const labels = typeof options === "function" ? options(state) : options;
+      if (JSON.stringify(labels) !== shown) {
+        shown = JSON.stringify(labels);
+        input.replaceChildren();
+        this.fields[name].options.forEach((option, value) => {
+          if (Object.hasOwn(labels, option)) make(input, "option", { value }, labels[option]);
+        });
+      }
+      input.value = this.fields[name].options.indexOf(state[name]);
+    });
+    return input;
+  }
+
+  /** Check boxes for a field that is a list; `options` as in `choice`. Returns each option with its row. */
+  several(name, label, options, { parent = this.side } = {}) {
+    const group = make(parent, "fieldset", { class: "choice" });
+    make(group, "legend", {}, label);
+    const rows = this.fields[name].options.map((option) => {
+      const row = make(group, "label");
+      const input = make(row, "input", { type: "checkbox", name, value: option });
+      make(row, "span", {}, options[option]);
+      this.listen(input, "change", () => {
+        const chosen = rows.filter((other) => other.input.checked);
+        this.set({ [name]: chosen.map((other) => other.option) });
+      });
+      return { option, row, input };
+    });
+    this.controls.push((state) => rows.forEach((one) => (one.input.checked = state[name].includes(one.option))));
+    return rows;
   }
 
   /** A check box for a field of `choice(false, true)`. */

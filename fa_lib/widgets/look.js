@@ -40,6 +40,9 @@ section { container-type: inline-size; }
 canvas { display: block; width: 100%; border-radius: .25rem; }
 .row { display: grid; grid-template-columns: 1fr auto; column-gap: .75rem; }
 .row input { grid-column: 1 / -1; width: 100%; min-width: 0; height: 1.6rem; margin: 0; accent-color: var(--accent); }
+.row select { grid-column: 1 / -1; }
+select { min-height: 2rem; min-width: 0; padding: .15rem .4rem; border: 1px solid var(--soft); border-radius: .35rem;
+  background: var(--raised); color: var(--text); font: inherit; }
 .value { font-variant-numeric: tabular-nums; color: var(--soft); }
 .choice { display: flex; flex-wrap: wrap; gap: .1rem .9rem; margin: 0; padding: 0; border: 0; min-width: 0; }
 .choice legend { padding: 0; }

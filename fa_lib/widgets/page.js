@@ -1,15 +1,16 @@
-// Defines <fa-widget module="…" state="…"> on a page without a kernel. The picture inside it is shown on paper, and until
-// the widget's module, which lies beside this file, has come. Only pages with a widget load this script.
+// Defines <fa-widget module="…" state="…"> on a page without a kernel; what its picture is drawn from and no reader
+// changes stands in a further attribute, data="…". The picture inside it is shown on paper, and until the widget's
+// module, which lies beside this file, has come. Only pages with a widget load this script.
 (() => {
   const base = document.currentScript.src;
 
   /** What anywidget's model is in Jupyter, with nobody at the other end. */
   class Model {
-    constructor(state, key) {
-      Object.assign(this, { state, key, listeners: {} });
+    constructor(state, data, key) {
+      Object.assign(this, { state, data, key, listeners: {} });
     }
     get(name) {
-      return this.state[name];
+      return this.state[name] ?? this.data[name];
     }
     set(name, value) {
       this.state[name] = value;
@@ -33,7 +34,8 @@
       const name = this.getAttribute("module");
       const place = [...document.querySelectorAll(`fa-widget[module="${name}"]`)].indexOf(this);
       const key = `fa-${name}` + (place ? `-${place + 1}` : "");
-      this.model = new Model(JSON.parse(this.getAttribute("state")), key);
+      const read = (attribute) => JSON.parse(this.getAttribute(attribute) ?? "{}");
+      this.model = new Model(read("state"), read("data"), key);
       const root = this.attachShadow({ mode: "open" });
       root.innerHTML = `<style>${style}</style><div></div><slot></slot>`;
       const el = root.querySelector("div");
