@@ -20,7 +20,7 @@ from PIL import Image
 from scipy.integrate import solve_ivp
 
 from fa_lib import widgets
-from fa_lib.widgets import DeadZones, Dynamics, Icosahedron, dead_zones, modules
+from fa_lib.widgets import DeadZones, Dynamics, Icosahedron, Information, dead_zones, modules
 from tools.normalise import normalise
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,6 +30,7 @@ OTHER = {
     Icosahedron: {"pattern": 77, "turn": 12.5, "tilt": -30.0},
     Dynamics: {"m": 4, "p": 2, "angle": 150.0, "step": 0.1, "n": 200, "steps": 30, "seed": 3},
     DeadZones: {"gamma": 2.0, "target": -1.5, "w": 20.0, "b": 80.0, "u1": 0.5, "u2": -0.9, "shade": "BP"},
+    Information: {"target": "ten", "correlation": 0.5, "m": 4, "n": 500, "bin_size": 0.3, "seed": 7},
 }
 
 

@@ -3,5 +3,7 @@
 from fa_lib.widgets.dead_zones import DeadZones
 from fa_lib.widgets.dynamics import Dynamics
 from fa_lib.widgets.icosahedron import Icosahedron
+from fa_lib.widgets.information import Information
+from fa_lib.widgets.runs import Runs
 
-__all__ = ["DeadZones", "Dynamics", "Icosahedron"]
+__all__ = ["DeadZones", "Dynamics", "Icosahedron", "Information", "Runs"]
