@@ -79,8 +79,9 @@ def _discrete(values, step, steps):
     logarithm = np.log2(length, out=np.full_like(length, -np.inf), where=length > 0)
     size = np.multiply(k, logarithm, out=np.zeros((steps + 1, *length.shape)), where=k > 0)
     phase, scale, gain = unit**k, np.maximum(size, 0), np.zeros((steps + 1, *q.shape), q.dtype)
+    kept, added = np.exp2(scale[:-1] - scale[1:]), step * phase[:-1] * np.exp2(size[:-1] - scale[1:])
     for i in range(steps):
-        gain[i + 1] = gain[i] * np.exp2(scale[i] - scale[i + 1]) + step * phase[i] * np.exp2(size[i] - scale[i + 1])
+        gain[i + 1] = gain[i] * kept[i] + added[i]
     return phase, size, gain
 
 

@@ -6,12 +6,15 @@ TF and NF act on all rows alike, so a few rows with the right inner products sta
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 import xarray as xr
 
 from fa_lib import seeds
 from fa_lib.dynamics.curves import compress, dataset, inputs, measure, positive, readout, require_full_rank, whole
+
+TOGETHER = 64  # steps measured at a time, where the rows are few
 
 
 def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0, redraw: str = "B"):
@@ -88,13 +91,15 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
     small = not samples and channel.linear
     rows = _rows(H0, Y, channel, runs, small)
     with np.errstate(over="ignore", invalid="ignore"):
-        for H, E, update in _walk(*rows, W, step, steps):
-            first = update if first is None else first
-            values = measure(H, E, *readout(H, rows[1], E, W), update if angle_of == "current" else first, n)
-            records.append({name: np.broadcast_to(value, runs) for name, value in values.items()})
+        walk = _walk(*rows, W, step, steps, runs)
+        while part := list(islice(walk, TOGETHER if small else 1)):
+            # each (step, run, row, …)
+            H, E, update = (np.stack(a) if small else a[0][None] for a in zip(*part, strict=True))
+            first = update[:1] if first is None else first
+            records.append(measure(H, E, *readout(H, rows[1], E, W), update if angle_of == "current" else first, n))
             if samples:
-                kept.append(np.broadcast_to(H, (runs, *H.shape[1:])))
-    curves = {name: np.stack([record[name] for record in records], axis=1) for name in records[0]}  # (run, step)
+                kept.append(H[0])
+    curves = {name: np.concatenate([record[name] for record in records]).T for name in records[0]}  # (run, step)
     result = dataset(
         curves, "step", np.arange(steps + 1), batched, signal=channel.name, step_size=float(step), angle_of=angle_of
     )
@@ -113,8 +118,8 @@ def trajectory(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> Iterator[n
     at a time, so many runs at n = 100 000 fit in memory.
     """
     H0, Y, W, channel, runs, batched = _start(H0, Y, W, B, step, steps)
-    walk = _walk(*_rows(H0, Y, channel, runs, small=False), W, step, steps)
-    return (np.broadcast_to(H, (runs, *H.shape[1:])) if batched else H[0] for H, _, _ in walk)
+    walk = _walk(*_rows(H0, Y, channel, runs, small=False), W, step, steps, runs)
+    return (H if batched else H[0] for H, _, _ in walk)
 
 
 def _start(H0, Y, W, B, step, steps):
@@ -132,11 +137,12 @@ def _rows(H0, Y, channel, runs, small):
     return H0, Y, lambda E: update(E, features)
 
 
-def _walk(H, Y, update, W, step, steps):
+def _walk(H, Y, update, W, step, steps, runs):
     """Yield H, E and the update at every step. E has its own recursion: H W - Y would cancel once H W is close to Y."""
-    E = H @ W - Y  # (run, row, output)
+    E = H @ W - Y
+    H, E = (np.broadcast_to(a, (runs, *a.shape[1:])) for a in (H, E))  # (run, row, unit), (run, row, output)
     for k in range(steps + 1):
-        D = update(E)  # (run, row, unit), change of H per unit of step size
+        D = np.broadcast_to(update(E), H.shape)  # (run, row, unit), change of H per unit of step size
         yield H, E, D
         if k < steps:
             H, E = H + step * D, E + step * (D @ W)

@@ -91,7 +91,8 @@ def solve(H0, Y, W, channel, runs, step, steps, times) -> dict[str, np.ndarray]:
     if not (channel.linear and (step or not isinstance(channel, NFA))):
         raise ValueError(f"{channel.name}, as asked for, has no closed form: simulate it")
     features, update = channel.start(Y, runs)
-    Y, features = (a if a is None else np.pad(a, ((0, 0), (0, extra), (0, 0))) for a in (Y, features))
+    if extra:
+        Y, features = (a if a is None else np.pad(a, ((0, 0), (0, extra), (0, 0))) for a in (Y, features))
     H, Y, features = compress(H0, Y, features)
     require_full_rank(H)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
