@@ -38,7 +38,8 @@ section { container-type: inline-size; }
 .fa.stacked { grid-template-columns: minmax(0, 1fr); }
 .stacked .side { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: .3rem 1.25rem; }
 canvas { display: block; width: 100%; border-radius: .25rem; }
-.row { display: grid; grid-template-columns: 1fr auto; column-gap: .75rem; }
+[hidden] { display: none !important; }
+.row { display: grid; grid-template-columns: 1fr auto; column-gap: .75rem; align-content: start; }
 .row input { grid-column: 1 / -1; width: 100%; min-width: 0; height: 1.6rem; margin: 0; accent-color: var(--accent); }
 .row select { grid-column: 1 / -1; }
 select { min-height: 2rem; min-width: 0; padding: .15rem .4rem; border: 1px solid var(--soft); border-radius: .35rem;

@@ -13,7 +13,7 @@ function steps(low, high, count) {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** Powers of ten between two numbers, at most `count`; where there are fewer than two, 1, 2 and 5 times them. */
+/** Powers of ten between two numbers, at most `count`; else 1, 2 and 5 times them; else round numbers; two or more. */
 function decades(low, high, count) {
   const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
   if (last - first >= 1) {
@@ -23,7 +23,8 @@ function decades(low, high, count) {
   }
   const near = [first - 2, first - 1, first];
   const fine = near.flatMap((power) => [1, 2, 5].map((factor) => Number(`${factor}e${power}`)));
-  return fine.filter((value) => value >= low * 0.999 && value <= high * 1.001).slice(-count);
+  const found = fine.filter((value) => value >= low * 0.999 && value <= high * 1.001).slice(-count);
+  return found.length > 1 ? found : steps(low, high, count);
 }
 
 /** A range that holds all finite values, with some air; on a logarithmic axis only positive ones count. */
