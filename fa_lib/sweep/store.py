@@ -6,6 +6,7 @@ made by something else is told from a finished one.
 """
 
 import hashlib
+import io
 import json
 import os
 import platform
@@ -63,22 +64,28 @@ def digest(data: xr.Dataset) -> str:
     return mix.hexdigest()
 
 
-def write(cell: Cell, data: xr.Dataset, folder: Path) -> Path:
-    """Put a cell's result into the folder, whole or not at all.
-
-    Raises:
-        OSError: if the folder cannot be written to or the disk is full; nothing half-written is left.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
+def content(cell: Cell, data: xr.Dataset) -> bytes:
+    """A cell's result as a netCDF file's bytes, with provenance and digest."""
     attributes = provenance(cell.device) | {
         "cell": cell.text(),
         "digest": digest(data),
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    path, passing = folder / cell.name, folder / f".{cell.name}.{uuid.uuid4().hex}.part"
+    return bytes(data.assign_attrs(attributes).to_netcdf(None, engine="h5netcdf"))
+
+
+def put(content: bytes, path: Path) -> Path:
+    """Put a file where it belongs, whole or not at all.
+
+    Raises:
+        OSError: if the folder cannot be written to or the disk is full; nothing half-written is left.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    passing = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
-        data.assign_attrs(attributes).to_netcdf(passing, engine="h5netcdf")
-        with passing.open("rb") as file:
+        with passing.open("wb") as file:
+            file.write(content)
+            file.flush()
             os.fsync(file.fileno())
         passing.replace(path)
     finally:
@@ -86,30 +93,52 @@ def write(cell: Cell, data: xr.Dataset, folder: Path) -> Path:
     return path
 
 
+def write(cell: Cell, data: xr.Dataset, folder: Path) -> Path:
+    """Put a cell's result into the folder; errors as in `put`."""
+    return put(content(cell, data), folder / cell.name)
+
+
+def parse(cell: Cell, content: bytes) -> xr.Dataset:
+    """A cell's result from the bytes of its file.
+
+    Raises:
+        UnusableFileError: for bytes that are cut short, altered, or another's.
+    """
+    try:
+        with xr.open_dataset(io.BytesIO(content), engine="h5netcdf") as opened:
+            data = opened.load()
+    except Exception as error:  # h5py and xarray raise all sorts for what is no netCDF, or half of one
+        raise UnusableFileError(f"{cell.name} cannot be read ({type(error).__name__})") from error
+    if data.attrs.get("cell") != cell.text():
+        raise UnusableFileError(f"{cell.name} holds the result of something else")
+    if data.attrs.get("digest") != digest(data):
+        raise UnusableFileError(f"{cell.name} was altered since it was written")
+    return data
+
+
 def read(cell: Cell, folder: Path) -> xr.Dataset | None:
     """A cell's result, or None if there is no file.
 
     Raises:
-        UnusableFileError: for a file that is cut short, altered, or another's.
+        UnusableFileError: for a file that is cut short, altered, or another's, and for what is no file.
     """
-    path = folder / cell.name
-    if not path.exists():
-        return None
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as opened:
-            data = opened.load()
-    except Exception as error:  # h5py and xarray raise all sorts for a file that is no netCDF, or half of one
-        raise UnusableFileError(f"{path.name} cannot be read ({type(error).__name__}): it is computed again") from error
-    if data.attrs.get("cell") != cell.text():
-        raise UnusableFileError(f"{path.name} holds the result of something else: it is computed again")
-    if data.attrs.get("digest") != digest(data):
-        raise UnusableFileError(f"{path.name} was altered since it was written: it is computed again")
-    return data
+        found = (folder / cell.name).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UnusableFileError(f"{cell.name} cannot be read ({error.strerror})") from error
+    return parse(cell, found)
 
 
-def tidy(folder: Path) -> int:
-    """Remove what killed writers left behind, and say how many files that were."""
-    left = list(folder.glob(".*.part"))
+def tidy(folder: Path, older: float = 600) -> int:
+    """Remove what killed writers left behind, and say how many files that were.
+
+    Args:
+        folder: of cells.
+        older: seconds since a file was last touched; a younger one may belong to somebody who is writing it.
+    """
+    left = [path for path in folder.glob(".*.part") if time.time() - path.stat().st_mtime >= older]
     for path in left:
         path.unlink(missing_ok=True)
     return len(left)

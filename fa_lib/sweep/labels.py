@@ -1,0 +1,89 @@
+"""Names for the conditions of a sweep, as legends and tables show them: "FA", "FA, gamma", "TF, K term 100".
+
+A condition is a cell without its runs. Its name starts with the rule, so that it has the rule's colour, says what is
+switched on or off, and then as much else as tells it from the sweep's other conditions.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+
+from fa_lib.centred import Centred
+from fa_lib.feedback import TF, OutputError
+from fa_lib.sweep.cells import Cell, describe
+
+# In this order, and only where conditions would otherwise have one name; then whatever else a cell has.
+TELLING = ("task", "lr", "batch", "bin_size", "samples", "test_samples")
+
+
+def condition(cell: Cell) -> Cell:
+    """The cell without its runs: the same for all blocks of a condition."""
+    return replace(cell, runs=(0,))
+
+
+def labels(cells: Iterable[Cell]) -> dict[Cell, str]:
+    """A name for the condition of each cell; cells of one condition, and no others, share it.
+
+    Args:
+        cells: of one sweep.
+
+    Returns:
+        Condition (see `condition`) to name, in the order of the cells.
+    """
+    conditions = list(dict.fromkeys(map(condition, cells)))
+    names = {cell: ", ".join(_first_words(cell)) for cell in conditions}
+    own = dict.fromkeys(name for cell in conditions for name, _ in _options(describe(cell.feedback)))
+    others = [field.name for field in fields(Cell) if field.name not in (*TELLING, "feedback", "runs")]
+    for option in (*own, *TELLING, *others):
+        if len(set(names.values())) == len(conditions):
+            break
+        alike: dict[str, list[Cell]] = {}
+        for cell, name in names.items():
+            alike.setdefault(name, []).append(cell)
+        for name, several in alike.items():
+            values = {cell: _value(cell, option) for cell in several}
+            if len(set(values.values())) > 1:
+                names |= {cell: ", ".join(filter(None, (name, _words(option, values[cell])))) for cell in several}
+    return names
+
+
+def _first_words(cell: Cell) -> Iterator[str]:
+    channel, around = cell.feedback, []
+    while isinstance(channel, Centred | OutputError):
+        around.append("centred" if isinstance(channel, Centred) else "error as in Eq. 8")
+        channel = channel.channel
+    yield type(channel).__name__
+    if isinstance(channel, TF) and channel.decorrelate:
+        yield f"K term {_number(channel.decorrelate)}"
+    yield from reversed(around)
+    if cell.scale:
+        yield "gamma"
+    if not cell.learn_decoder:
+        yield "W_O frozen"
+    if not cell.learn_encoder:
+        yield "encoder frozen"
+
+
+def _options(description: dict) -> Iterator[tuple[str, object]]:
+    for name, value in description.items():
+        if name == "channel":
+            yield from _options(value)
+        elif name not in ("rule", "decorrelate"):  # those are said in any case
+            yield name, value
+
+
+def _value(cell: Cell, option: str):
+    return getattr(cell, option) if hasattr(cell, option) else dict(_options(describe(cell.feedback))).get(option)
+
+
+def _words(option: str, value) -> str:
+    if value is None:  # the task's own, or an option that this rule does not have
+        return ""
+    if isinstance(value, bool):
+        return option if value else f"not {option}"
+    if isinstance(value, int | float):
+        return f"{option} {_number(value)}"
+    return str(value)
+
+
+def _number(value: float) -> str:
+    return repr(value).removesuffix(".0")

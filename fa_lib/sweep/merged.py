@@ -1,0 +1,163 @@
+"""A sweep's results in one small file, and how chapters read them.
+
+The file holds one array a variable, with dims (condition, run, epoch), empty where a condition has no such run or
+epoch, and in its group "cells" a table with the provenance of every cell. What is read from it is checked against the
+digests that the cells were written with.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from fa_lib.sweep import store
+from fa_lib.sweep.cells import Cell
+from fa_lib.sweep.labels import condition, labels
+
+COMPRESSED = {"zlib": True, "complevel": 9, "shuffle": True}
+
+
+class IncompleteSweepError(ValueError):
+    """A sweep of which cells are missing."""
+
+
+def merge(cells: Iterable[Cell], folder: Path, into: Path, *, partial: bool = False) -> Path:
+    """Write the results of a sweep's cells into one netCDF file. The same results give the same numbers, bit for bit.
+
+    Args:
+        cells: the sweep, see `plans` and `own`.
+        folder: where their files are.
+        into: the file to be written, replaced if it is there.
+        partial: take what there is and note in the file what is missing.
+
+    Raises:
+        IncompleteSweepError: if cells are missing or their files cannot be used, unless `partial`; or if none is there.
+        OSError: if the file cannot be written.
+    """
+    cells = list(cells)
+    names, found, lacking = labels(cells), {}, []
+    for cell in cells:
+        try:
+            data = store.read(cell, Path(folder))
+        except store.UnusableFileError as fault:
+            data, reason = None, f" ({fault})"
+        else:
+            reason = ""
+        if data is None:
+            lacking.append(f"{names[condition(cell)]}: {_runs(cell)}{reason}")
+        else:
+            found[cell] = data
+    if not found or (lacking and not partial):
+        raise IncompleteSweepError(
+            f"{len(lacking)} of {len(cells)} cells have no result in {folder}:\n  " + "\n  ".join(lacking)
+        )
+    by_condition: dict[str, list[xr.Dataset]] = {}
+    for cell, data in found.items():
+        by_condition.setdefault(names[condition(cell)], []).append(data.drop_attrs())
+    joined = [_side_by_side(several) for several in by_condition.values()]
+    for name, data in zip(by_condition, joined, strict=True):
+        if not data.indexes["run"].is_unique:
+            raise ValueError(f"{name}: a run is in two cells; each must be in one, got {data.run.values.tolist()}")
+    curves = xr.concat(
+        joined, xr.DataArray(list(by_condition), dims="condition", name="condition"), data_vars="all", join="outer",
+        coords="minimal", compat="override", combine_attrs="drop",
+    )  # fmt: skip
+    curves.attrs = {"missing": json.dumps(lacking[:200])}
+    table = _table(found, names)
+    tree = xr.DataTree.from_dict({"/": curves, "/cells": table})
+    packed = {
+        "/": {name: COMPRESSED for name, values in curves.data_vars.items()},
+        "/cells": {name: COMPRESSED | {"dtype": "S1"} for name, values in table.items() if values.dtype.kind in "OUT"},
+    }
+    content = bytes(tree.to_netcdf(None, engine="h5netcdf", encoding=packed))
+    return store.put(content, Path(into))
+
+
+def load(path: str | Path) -> dict[str, xr.Dataset]:
+    """The results in a merged file by condition, in the sweep's order.
+
+    Args:
+        path: of a file that `merge` wrote.
+
+    Returns:
+        Label of the condition, such as "FA, gamma", to a Dataset as `training.train` gives it: dims (run, epoch), runs
+        in order. Attributes are those of its cells; where its blocks differ, seconds are their sum and the rest is
+        joined by "; ".
+
+    Raises:
+        ValueError: for a file that `merge` did not write or that was altered since.
+    """
+    table = provenance(path)
+    with xr.open_dataset(path, engine="h5netcdf") as opened:
+        curves = opened.load().drop_attrs()
+    blocks: dict[str, list[xr.Dataset]] = {}
+    for number in range(table.sizes["block"]):
+        row = {name: values.item() for name, values in table.isel(block=number).data_vars.items()}
+        label, variables, options = row.pop("label"), *(json.loads(row.pop(name)) for name in ("variables", "cell"))
+        data = curves[list(variables)].sel(condition=label, run=options["runs"], epoch=_epochs(options))
+        data = data.drop_vars("condition").map(lambda values, kinds=variables: values.astype(kinds[values.name]))
+        if store.digest(data) != row.pop("digest"):
+            raise ValueError(f"{path}: {label}, runs {options['runs']}, was altered; merge its cells again")
+        row = {name: value for name, value in row.items() if value != "" and value == value}  # NaN is not itself
+        blocks.setdefault(label, []).append(data.assign_attrs(row))
+    return {label: _side_by_side(several) for label, several in blocks.items()}
+
+
+def provenance(path: str | Path) -> xr.Dataset:
+    """The table of a merged file's cells: who computed what, with which versions, in how many seconds.
+
+    Args:
+        path: of a file that `merge` wrote.
+
+    Returns:
+        Dataset with dim (block): `label`, `cell` (its options as JSON), `seconds`, `finished`, `commit`, `host`,
+        `hardware`, `torch`, `python` and so on; its attribute `missing` lists what the merged sweep lacked.
+
+    Raises:
+        ValueError: for a file that `merge` did not write.
+    """
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as opened:
+            return opened["cells"].to_dataset(inherit=False).load().assign_attrs(missing=opened.attrs["missing"])
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise ValueError(f"{path} is no file that fa_lib's merge wrote ({type(error).__name__})") from error
+
+
+def _side_by_side(blocks: list[xr.Dataset]) -> xr.Dataset:
+    """Blocks of runs as one Dataset, runs in order."""
+    data = xr.concat(
+        blocks, "run", data_vars="minimal", coords="minimal", compat="equals", join="exact", combine_attrs="drop"
+    )
+    attributes = {}
+    for name in dict.fromkeys(name for block in blocks for name in block.attrs):
+        values = [block.attrs[name] for block in blocks if name in block.attrs]
+        several = list(dict.fromkeys(values))
+        attributes[name] = several[0] if len(several) == 1 else "; ".join(map(str, several))
+        if name == "seconds":
+            attributes[name] = round(sum(values), 2)
+    return data.sortby("run").assign_attrs(attributes)
+
+
+def _table(found: Mapping[Cell, xr.Dataset], names: Mapping[Cell, str]) -> xr.Dataset:
+    rows = []
+    for cell, data in found.items():
+        variables = json.dumps({str(name): values.dtype.str for name, values in data.data_vars.items()})
+        rows.append({"label": names[condition(cell)], "variables": variables} | data.attrs)
+    columns = {}
+    for name in dict.fromkeys(name for row in rows for name in row):  # one that some cells lack is empty there
+        empty = "" if any(isinstance(row.get(name), str) for row in rows) else np.nan
+        columns[name] = ("block", np.array([row.get(name, empty) for row in rows]))
+    return xr.Dataset(columns)
+
+
+def _epochs(options: Mapping) -> list[int]:
+    """The epochs that `train` measures."""
+    return sorted({*range(0, options["epochs"], options["every"]), options["epochs"] - 1})
+
+
+def _runs(cell: Cell) -> str:
+    return f"runs {', '.join(map(str, cell.runs))}"
