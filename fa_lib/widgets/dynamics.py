@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from fa_lib import dynamics
 from fa_lib.figures import COLOURS
 from fa_lib.widgets.base import Widget
+from fa_lib.widgets.mulberry import normal, uniform
 
 PANELS = {
     "direct_loss": "direct loss",
@@ -45,9 +46,9 @@ class Dynamics(Widget):
     def draw(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """H0 (n, m), Y (n, p), W (m, p) and B (p, m), the numbers that the widget's JavaScript draws."""
         n, m, p = self.n, self.m, self.p
-        u = _uniform(self.seed, 6 * m * p + n * (m + p))
-        normal = np.sqrt(-2 * np.log(1 - u[: 6 * m * p : 2])) * np.cos(2 * np.pi * u[1 : 6 * m * p : 2])
-        W, along, aside = normal[: m * p].reshape(m, p) / m, normal[m * p : 2 * m * p], normal[2 * m * p :]
+        u = uniform(self.seed, 6 * m * p + n * (m + p))
+        W, along, aside = np.split(normal(u[: 6 * m * p]), 3)
+        W = W.reshape(m, p) / m
         H0, Y = np.split(u[6 * m * p :] - 0.5, [n * m])
         unit = W.T.ravel() / np.linalg.norm(W)
         across = aside - (aside @ unit) * unit
@@ -93,12 +94,3 @@ def _logarithmic(axes, values: np.ndarray) -> None:
     axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5) if few else (1,)))
     axes.yaxis.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
     axes.yaxis.set_minor_formatter(ticker.NullFormatter())
-
-
-def _uniform(seed: int, count: int) -> np.ndarray:
-    """The first numbers that linear.js draws from a seed, uniform on [0, 1): mulberry32, whose state only counts."""
-    start = seed * 0x9E3779B1 % 2**32
-    state = (np.uint32(start) + np.arange(1, count + 1, dtype=np.uint32) * np.uint32(0x6D2B79F5)).astype(np.uint32)
-    t = (state ^ (state >> 15)) * (state | np.uint32(1))
-    t ^= t + (t ^ (t >> 7)) * (t | np.uint32(61))
-    return (t ^ (t >> 14)) / 4294967296

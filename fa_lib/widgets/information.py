@@ -13,7 +13,7 @@ from fa_lib.figures import COLOURS
 from fa_lib.information import testbed
 from fa_lib.information.cells import cells
 from fa_lib.widgets.base import Widget
-from fa_lib.widgets.dynamics import _uniform
+from fa_lib.widgets.mulberry import uniform
 
 BINS = (0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 0.7, 1.0)
 CLASSES = {"number": 1, "two": 2, "ten": 10}
@@ -123,7 +123,7 @@ class _Stream:
     """The numbers that linear.js draws from a seed, under the names that numpy's generator has for them."""
 
     def __init__(self, seed: int, count: int):
-        self._left = _uniform(seed, count)
+        self._left = uniform(seed, count)
 
     def uniform(self, shape: tuple[int, ...]) -> NDArray:
         taken, self._left = np.split(self._left, [np.prod(shape)])

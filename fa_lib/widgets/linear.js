@@ -1,4 +1,5 @@
 // Small dense matrices in float64, and random numbers that Python can draw too.
+import { generator } from "./mulberry.js";
 
 /** A matrix of rows x columns; `data` is row by row. */
 export const matrix = (rows, columns, data = new Float64Array(rows * columns)) => ({ rows, columns, data });
@@ -135,16 +136,9 @@ export function eigenvalues(a) {
   return roots(coefficients);
 }
 
-/** Draws from a seed: uniform on [0, 1) and standard normal (mulberry32; Box and Muller). */
+/** Draws from a seed, and matrices filled with them. */
 export function random(seed) {
-  let state = Math.imul(seed, 0x9e3779b1) >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  const { uniform, normal } = generator(seed);
   const fill = (rows, columns, draw) => matrix(rows, columns, Float64Array.from({ length: rows * columns }, draw));
   return { uniform, normal, fill };
 }
