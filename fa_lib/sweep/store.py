@@ -7,13 +7,14 @@ made by something else is told from a finished one.
 
 import hashlib
 import io
-import json
 import os
 import platform
 import subprocess
 import time
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +23,18 @@ import xarray as xr
 
 from fa_lib.sweep.cells import Cell
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
 
 class UnusableFileError(ValueError):
     """A file that stands where a cell's result should be and is not one."""
 
 
-def provenance(device: str) -> dict[str, str]:
-    """Where and by what a result was made: commit of the code, kind of host, device."""
+def provenance(device: str) -> dict[str, str | int]:
+    """Where and by what a result was made: commit of the code, versions, kind of host, device, memory."""
     folder = Path(__file__).resolve().parent
 
     def git(*words: str) -> str | None:
@@ -50,7 +56,25 @@ def provenance(device: str) -> dict[str, str]:
         "host": f"{platform.system()} {platform.machine()}, {processor}",
         "hardware": accelerator,
         "xarray": xr.__version__,
+        "dask": _version("dask"),
+        "fa_lib": _version("fa_lib"),
+        "peak_memory": peak_memory(),
     }
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:  # run from its folder, or not there
+        return "not installed"
+
+
+def peak_memory() -> int:
+    """The largest memory that this process has held so far, MiB; 0 where the system does not tell."""
+    if resource is None:
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // 2**20 if platform.system() == "Darwin" else most // 2**10  # bytes there, KiB elsewhere
 
 
 def digest(data: xr.Dataset) -> str:
@@ -91,6 +115,16 @@ def put(content: bytes, path: Path) -> Path:
     finally:
         passing.unlink(missing_ok=True)
     return path
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder, clear it of what killed writers left, and see that it can be written to.
+
+    Raises:
+        OSError: if not.
+    """
+    put(b"", folder / ".writable").unlink()
+    tidy(folder)
 
 
 def write(cell: Cell, data: xr.Dataset, folder: Path) -> Path:
@@ -144,18 +178,28 @@ def tidy(folder: Path, older: float = 600) -> int:
     return len(left)
 
 
-def finished(cells: Iterable[Cell], folder: Path) -> tuple[list[Cell], list[Cell], list[str]]:
-    """Cells that have a result, cells that have none, and what is wrong with the files that cannot be used."""
-    done, missing, faults = [], [], []
+@dataclass(frozen=True)
+class Survey:
+    """What a folder holds of a sweep."""
+
+    found: dict[Cell, dict]  # finished cell to the attributes of its file
+    missing: list[Cell]  # without a result, or with a file that cannot be used
+    faults: list[str]  # what is wrong with those files
+    size: int  # bytes in the finished cells' files
+
+
+def survey(cells: Iterable[Cell], folder: Path) -> Survey:
+    """Which cells have a result in the folder, which have none, and which files there cannot be used."""
+    found, missing, faults, size = {}, [], [], 0
     for cell in cells:
         try:
-            (missing if read(cell, folder) is None else done).append(cell)
+            data = read(cell, folder)
         except UnusableFileError as fault:
-            missing.append(cell)
             faults.append(str(fault))
-    return done, missing, faults
-
-
-def options(data: xr.Dataset) -> dict:
-    """What determined a result, as it is written in its file."""
-    return json.loads(data.attrs["cell"])
+            data = None
+        if data is None:
+            missing.append(cell)
+        else:
+            found[cell] = dict(data.attrs)
+            size += (folder / cell.name).stat().st_size
+    return Survey(found, missing, faults, size)

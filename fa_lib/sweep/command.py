@@ -1,0 +1,153 @@
+"""The command line of sweeps: sweep, status and merge."""
+
+import argparse
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+
+from fa_lib.sweep import estimate, store
+from fa_lib.sweep.cells import Cell
+from fa_lib.sweep.labels import condition, labels
+from fa_lib.sweep.merged import IncompleteSweepError, merge
+from fa_lib.sweep.own import cells_of
+from fa_lib.sweep.plans import PLANS
+from fa_lib.sweep.running import StoppedError, run
+
+INTERRUPTED = 130  # what shells give for a command that Ctrl-C ended
+
+
+def parser() -> argparse.ArgumentParser:
+    """Everything that can be said on the command line."""
+    plan = argparse.ArgumentParser(add_help=False)
+    plan.add_argument("name", metavar="NAME", help=f"{', '.join(PLANS)}, or the path of a TOML file of your own")
+    plan.add_argument("--runs", type=int, metavar="N", help="repeats of each training; default: the plan's own")
+    plan.add_argument("--epochs", type=int, metavar="N", help="passes over the training set; default: the plan's own")
+    plan.add_argument("--seed", type=int, metavar="N", help="seed of the experiment; default: the plan's own, 0")
+    plan.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1, ...; default: the plan's own, cpu")
+    plan.add_argument(
+        "--out", type=Path, default=Path("sweeps"), metavar="DIR", help="folder of the cells' files; default: sweeps"
+    )
+    top = argparse.ArgumentParser(
+        prog="python -m fa_lib",
+        description="Many trainings at once, as cells on disk: stop at any time, start again, and they go on.",
+        epilog="Options that change results (--runs, --epochs, --seed, --device) say which cells are meant: give "
+        "status and merge the same ones as sweep.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    sweep = commands.add_parser(
+        "sweep", parents=[plan], help="compute the cells that have no result yet",
+        description="Compute the cells of a sweep that have no result yet, on this machine or a dask cluster.",
+    )  # fmt: skip
+    sweep.add_argument("--workers", type=int, default=2, metavar="N", help="processes on this machine; default: 2")
+    sweep.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a dask scheduler that runs already, such as tcp://127.0.0.1:8786"
+    )
+    sweep.add_argument(
+        "--dry-run", action="store_true", help="list the cells and estimate the time; compute nothing that is kept"
+    )
+    commands.add_parser(
+        "status", parents=[plan], help="what is finished, missing or faulty",
+        description="Say which cells of a sweep are finished, missing or faulty, their size and the time they took.",
+    )  # fmt: skip
+    merging = commands.add_parser(
+        "merge", parents=[plan], help="all results in one netCDF file",
+        description="Write the results of a sweep into one netCDF file, which fa_lib.sweep.load reads.",
+    )  # fmt: skip
+    merging.add_argument("--into", type=Path, metavar="FILE", help="the file; default: DIR/NAME.nc")
+    merging.add_argument("--partial", action="store_true", help="merge what there is of an unfinished sweep")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0 if all went well, 1 if not, 2 for a command that cannot be understood, 130 after Ctrl-C."""
+    said = parser().parse_args(arguments)
+    try:
+        cells = cells_of(said.name, runs=said.runs, epochs=said.epochs, seed=said.seed, device=said.device)
+        return COMMANDS[said.command](cells, said)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return INTERRUPTED
+    except (ValueError, StoppedError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ValueError) and not isinstance(error, IncompleteSweepError) else 1
+    except OSError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _sweep(cells: list[Cell], said: argparse.Namespace) -> int:
+    if said.dry_run:
+        return _dry_run(cells, said)
+    # a cluster's queue ends a job by SIGTERM: the same as Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    failed = run(cells, said.out, scheduler=said.scheduler, workers=said.workers, say=_say)
+    if failed:
+        print(f"error: {len(failed)} of {len(cells)} cells could not be computed:", file=sys.stderr)
+        for cell, error in failed.items():
+            print(f"  {cell.name}: {error}", file=sys.stderr)
+        return 1
+    _say(f"complete: merge with python -m fa_lib merge {said.name} --out {said.out}")
+    return 0
+
+
+def _dry_run(cells: list[Cell], said: argparse.Namespace) -> int:
+    survey = store.survey(cells, said.out)
+    names = labels(cells)
+    for cell in cells:
+        runs = f"runs {cell.runs[0]} to {cell.runs[-1]}"
+        state = "finished" if cell in survey.found else "to compute"
+        print(f"{state:10}  {cell.task}: {names[condition(cell)]}, {runs}, {cell.epochs} epochs  {cell.name}")
+    for fault in survey.faults:
+        print(f"{fault}: it will be computed again")
+    print(f"{len(cells)} cells, {len(survey.found)} finished in {said.out}, {len(survey.missing)} to compute")
+    if not survey.missing:
+        return 0
+    known = estimate.rates(survey.found)
+    unknown = dict.fromkeys(kind for kind in map(estimate.kind, survey.missing) if kind not in known)
+    for kind in unknown:
+        known[kind] = estimate.measure(kind)
+    seconds = estimate.total(survey.missing, known, said.workers)
+    from_files = len({estimate.kind(cell) for cell in survey.missing}) - len(unknown)
+    print(
+        f"about {estimate.span(seconds)} on {said.workers} workers like this one ({from_files} kinds of cell timed by "
+        f"finished cells, {len(unknown)} by a few batches here and now)"
+    )
+    memory = [attributes.get("peak_memory", 0) for attributes in survey.found.values()]
+    if max(memory, default=0):
+        print(f"memory: up to {max(memory)} MiB a worker, by finished cells")
+    else:
+        print(f"memory: {store.peak_memory()} MiB a worker at least, as seen here on those batches")
+    return 0
+
+
+def _status(cells: list[Cell], said: argparse.Namespace) -> int:
+    survey = store.survey(cells, said.out)
+    names = labels(cells)
+    every, done = (Counter(names[condition(cell)] for cell in group) for group in (cells, survey.found))
+    width = max(map(len, every))
+    for name, count in every.items():
+        print(f"{name:{width}}  {done[name]} of {count}")
+    for fault in survey.faults:
+        print(f"faulty: {fault}")
+    seconds = sum(float(attributes["seconds"]) for attributes in survey.found.values())
+    print(
+        f"{len(cells)} cells: {len(survey.found)} finished, {len(survey.missing)} missing, {len(survey.faults)} of "
+        f"them faulty; {survey.size / 1e6:.2g} MB, {estimate.span(seconds)} of computing"
+    )
+    return 0
+
+
+def _merge(cells: list[Cell], said: argparse.Namespace) -> int:
+    into = said.into or said.out / f"{Path(said.name).stem}.nc"
+    path = merge(cells, said.out, into, partial=said.partial)
+    print(f"{path}: {os.path.getsize(path) / 1e6:.2g} MB")
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+COMMANDS = {"sweep": _sweep, "status": _status, "merge": _merge}

@@ -1,0 +1,79 @@
+"""How long a sweep will take: from its finished cells, or from a few batches tried here.
+
+Time goes with epochs, and a block of runs costs less than its runs one by one. So seconds for an epoch are kept by kind
+of cell: a task with a rule and a number of runs.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import xarray as xr
+
+from fa_lib.sweep.cells import Cell
+
+Rates = dict[Cell, float]  # kind of cell to seconds for an epoch
+
+
+def kind(cell: Cell) -> Cell:
+    """The cell without what does not change its cost for an epoch."""
+    runs = tuple(range(len(cell.runs)))
+    return replace(cell, runs=runs, epochs=1, seed=0, scale=False, learn_decoder=True, learn_encoder=True)
+
+
+def rates(found: Mapping[Cell, Mapping]) -> Rates:
+    """Seconds for an epoch from finished cells: cell to the attributes of its result."""
+    seconds: dict[Cell, list[float]] = {}
+    for cell, attributes in found.items():
+        seconds.setdefault(kind(cell), []).append(float(attributes["seconds"]) / cell.epochs)
+    return {one: sum(several) / len(several) for one, several in seconds.items()}
+
+
+def expected(cell: Cell, known: Rates) -> float | None:
+    """Seconds that a cell will take; where its kind is not known, as others of its task and size; None if none is."""
+    same = known.get(kind(cell))
+    if same is None:
+        alike = [rate for one, rate in known.items() if (one.task, one.samples) == (cell.task, cell.samples)]
+        alike = alike or list(known.values())
+        if not alike:
+            return None
+        same = sum(alike) / len(alike)
+    return same * cell.epochs
+
+
+def total(cells: Iterable[Cell], known: Rates, workers: int) -> float | None:
+    """Seconds until all cells are there: their sum shared among the workers, but no less than the longest."""
+    each = [expected(cell, known) for cell in cells]
+    if None in each:
+        return None
+    return max(sum(each) / max(workers, 1), max(each, default=0.0))
+
+
+def measure(cell: Cell) -> float:
+    """Seconds for an epoch, by training twice on a little and taking the difference, so that the start drops out.
+
+    MNIST is tried on ten and on thirty batches and scaled to all of them, other tasks on five and on twenty epochs.
+    """
+    if not cell.task.startswith("mnist"):
+        return (_seconds(replace(cell, epochs=20)) - _seconds(replace(cell, epochs=5))) / 15
+    images, batch = cell.samples or 60_000, cell.batch or 64
+    few, more = min(10 * batch, images), min(30 * batch, images)
+    shares = (cell.test_samples or 10_000) / images
+    took = [_seconds(replace(cell, epochs=1, samples=n, test_samples=max(int(shares * n), 1))) for n in (few, more)]
+    if more == few:
+        return took[1]
+    return took[0] + (took[1] - took[0]) / (more - few) * (images - few)
+
+
+def _seconds(cell: Cell) -> float:
+    start = time.perf_counter()
+    data: xr.Dataset = cell.compute()
+    return min(float(data.attrs["seconds"]), time.perf_counter() - start)
+
+
+def span(seconds: float) -> str:
+    """Seconds as people say them: 40 s, 12 min, 3 h 20 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

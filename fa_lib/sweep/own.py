@@ -1,0 +1,137 @@
+"""The cells of a sweep by name: one of the paper's figures, or a TOML file of one's own.
+
+A file says `runs`, `epochs`, `task` and `[[feedback]]`, and whatever else a cell has. A list stands for each of its
+values, and the sweep has every combination:
+
+    runs = 10                  # runs 0 to 9 ...
+    block = 5                  # ... in cells of 5 runs each; all in one cell if left out
+    epochs = 200
+    task = "ib"                # or ["ib", "ib_regression"]
+    scale = [false, true]
+    lr = [0.003, 0.01]         # the task's own if left out; so are batch, samples and test_samples
+
+    [[feedback]]
+    rule = "FA"
+
+    [[feedback]]
+    rule = "NFA"
+    sigma = [1e-4, 1e-3, 1e-2]
+
+    [[feedback]]
+    rule = "Centred"
+    channel = {rule = "FA"}
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from itertools import product
+from pathlib import Path
+
+from fa_lib.sweep.cells import RULES, TASKS, Cell, channel
+from fa_lib.sweep.plans import PLANS, blocks
+
+FIELDS = {field.name: field.type for field in fields(Cell) if field.name not in ("feedback", "runs")}
+KEYS = ("runs", "block", *FIELDS, "feedback")
+
+
+def cells_of(
+    name: str, *, runs: int | None = None, epochs: int | None = None, seed: int | None = None, device: str | None = None
+) -> list[Cell]:
+    """The cells of a sweep.
+
+    Args:
+        name: fig1, fig4, fig7 or fig8, or the path of a TOML file as described above.
+        runs, epochs, seed, device: instead of the plan's or the file's own.
+
+    Raises:
+        ValueError: for a name that is neither, or a file that does not say a sweep.
+    """
+    given = {"runs": runs, "epochs": epochs, "seed": seed, "device": device}
+    given = {option: value for option, value in given.items() if value is not None}
+    for option, value in given.items():
+        _typed(option, value, str if option == "device" else int)
+    if name in PLANS:
+        return PLANS[name](**given)
+    if not Path(name).is_file():
+        raise ValueError(f"a sweep is one of {', '.join(PLANS)} or the path of a TOML file; there is no file {name!r}")
+    try:
+        said = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ValueError(f"{name} cannot be read as TOML: {error}") from error
+    try:
+        return _cells(said | given)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _cells(said: dict) -> list[Cell]:
+    if unknown := sorted(said.keys() - set(KEYS)):
+        raise ValueError(f"there is no key {', '.join(unknown)}; the keys are {', '.join(KEYS)}")
+    if lacking := [key for key in ("runs", "epochs", "task", "feedback") if key not in said]:
+        raise ValueError(f"{', '.join(lacking)} must be given; the task is one of {', '.join(TASKS)}")
+    runs = _typed("runs", said.pop("runs"), int)
+    size = _typed("block", said.pop("block", runs), int)
+    tables = said.pop("feedback")
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
+        raise ValueError(f"feedback must be one or more tables, each headed [[feedback]], with a rule, got {tables!r}")
+    rules = [channel(options) for table in tables for options in _descriptions(table)]
+    grid = [[_typed(key, value, FIELDS[key]) for value in _several(key, values)] for key, values in said.items()]
+    cells = [
+        Cell(feedback=rule, runs=block, **dict(zip(said, values, strict=True)))
+        for block in blocks(runs, size)
+        for values in product(*grid)
+        for rule in rules
+    ]
+    names = [cell.name for cell in cells]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"the same training is asked for twice, {twice[0]}; take out what is doubled")
+    return cells
+
+
+def _several(key: str, values) -> list:
+    values = values if isinstance(values, list) else [values]
+    if not values:
+        raise ValueError(f"{key} must be a value or a list of values, got an empty list")
+    return values
+
+
+def _descriptions(table: Mapping) -> Iterator[dict]:
+    """Every channel that a table stands for, described as `cells.channel` takes it."""
+    rule = table.get("rule")
+    if rule not in RULES:
+        raise ValueError(f"each feedback needs a rule, one of {', '.join(RULES)}, got {rule!r}")
+    kinds = {field.name: field.type for field in fields(RULES[rule]) if field.compare}
+    if unknown := sorted(table.keys() - {"rule", *kinds}):
+        raise ValueError(f"{rule} has no option {', '.join(unknown)}; it has {', '.join(kinds) or 'none'}")
+    choices = []
+    for name, values in table.items():
+        if name == "channel":
+            if not all(isinstance(value, dict) for value in _several(name, values)):
+                raise ValueError(f'the channel of {rule} must be a table such as {{rule = "FA"}}, got {values!r}')
+            choices.append([inner for value in _several(name, values) for inner in _descriptions(value)])
+        else:
+            kind = str if name == "rule" else kinds[name]
+            choices.append([_typed(name, value, kind, least=None) for value in _several(name, values)])
+    if "channel" in kinds and "channel" not in table:
+        raise ValueError(f'{rule} needs a channel, such as channel = {{rule = "FA"}}')
+    for values in product(*choices):
+        yield dict(zip(table, values, strict=True))
+
+
+def _typed(name: str, value, kind, least: int | None = 1):
+    """The value as its field takes it; whole numbers do for others. Cells have numbers of `least` or more, or above 0.
+
+    `kind` is a type, or one "or None"; a channel looks after the range of its own numbers.
+    """
+    least = 0 if name == "seed" else least
+    kind = next(one for one in (bool, int, float, str) if kind in (one, one | None))
+    words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}[kind]
+    accepted = (int, float) if kind is float else kind
+    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
+        raise ValueError(f"{name} must be {words}, got {value!r}")
+    if least is not None and kind is int and value < least:
+        raise ValueError(f"{name} must be a whole number of {least} or more, got {value}")
+    if least is not None and kind is float and not 0 < value < float("inf"):
+        raise ValueError(f"{name} must be a finite number above 0, got {value}")
+    return float(value) if kind is float else value
