@@ -1,0 +1,133 @@
+"""Pages as the book's theme makes them, in a folder of a plain file server: they work, ask no one, and say nothing."""
+
+import http.server
+import subprocess
+import sys
+import threading
+from functools import partial
+
+import pytest
+from conftest import Handler
+from sphinx.errors import ExtensionError
+from visits import ROOT, Visitor
+
+from fa_lib import widgets
+from fa_lib.widgets.modules import FOLDER
+from tools.quiet_scripts import SAID, quiet
+from tools.widget_assets import copy
+
+CONF = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "tools")!r})
+extensions = ["sphinx_togglebutton", "sphinx_book_theme", "widget_assets", "quiet_scripts"]
+html_theme = "sphinx_book_theme"
+html_theme_options = {{"use_fullscreen_button": True}}
+html_favicon = "icon.svg"
+"""
+PAGE = """Some page
+=========
+
+.. toctree::
+
+   book/other
+
+.. admonition:: Hidden
+   :class: dropdown
+
+   Now it is seen.
+
+.. raw:: html
+
+   {}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The folder of a small site in the book's theme, two folders deep below what is served."""
+    root = tmp_path_factory.mktemp("served")
+    source = tmp_path_factory.mktemp("source")
+    (source / "conf.py").write_text(CONF)
+    (source / "icon.svg").write_bytes((ROOT / "book/assets/icon.svg").read_bytes())
+    (source / "index.rst").write_text(PAGE.format(widgets.Icosahedron().html()))
+    (source / "book").mkdir()
+    (source / "book/other.rst").write_text("Other\n=====\n\n.. raw:: html\n\n   " + widgets.DeadZones().html())
+    for _ in range(2):  # the second time over the first, as a reader who writes does
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", source, root / "some/place"]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert answer.returncode == 0, answer.stderr
+    copy(FOLDER, root / "some/place")
+    return root
+
+
+@pytest.fixture
+def reader(browser, folder):
+    """Visits the site over the network's protocol; whatever lies outside of its own folder counts as elsewhere."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    visitor = Visitor(browser, f"http://127.0.0.1:{server.server_port}/some/place")
+    yield visitor
+    visitor.finish()
+    server.shutdown()
+    server.server_close()
+    assert visitor.problems == []
+
+
+def test_a_visit_leaves_the_console_empty(reader):
+    page = reader.page()
+    page.goto(f"{reader.site}/index.html")
+    page.wait_for_selector("fa-widget[live]")
+    before = page.evaluate("() => document.documentElement.dataset.theme")
+    assert before in ("light", "dark")
+    for _ in range(3):  # light, dark and the system's choice, whatever comes first
+        page.locator(".theme-switch-button").first.click()
+    modes = page.evaluate("() => [document.documentElement.dataset.mode, localStorage.getItem('mode')]")
+    assert modes[0] == modes[1] != ""
+    hidden = page.get_by_text("Now it is seen.")
+    assert not hidden.is_visible()
+    page.locator(".toggle-button").first.click()
+    hidden.wait_for(state="visible")
+    page.goto(f"{reader.site}/book/other.html")
+    page.wait_for_selector("fa-widget[live]")
+    page.goto(f"{reader.site}/search.html?q=other")
+    page.locator("#search-results a").first.wait_for()
+
+
+def test_opened_from_a_disk(browser, folder):
+    """Modules need a server: the static picture stays, with a word on why."""
+    visitor = Visitor(browser, (folder / "some/place").as_uri())
+    page = visitor.page()
+    page.goto(f"{visitor.site}/index.html")
+    page.get_by_text("comes alive when the page is read from a web server").wait_for()
+    image = page.locator("fa-widget > img")
+    assert image.is_visible()
+    assert image.bounding_box()["width"] > 300
+    assert page.locator("fa-widget canvas").count() == 0
+    page.locator("fa-widget").screenshot(path=folder / "disk.png")
+    visitor.finish()
+    assert visitor.problems == []
+
+
+def test_scripts_become_quiet_once_and_only_if_understood():
+    for name, said in SAID.items():
+        script = "".join(f"a&&console.log(`{words} ${{x}}`),b();" for words in said)
+        expected = script.replace("console.log", "void ")
+        assert quiet(script, name, said) == expected
+        assert quiet(expected, name, said) == expected
+        assert quiet(script + "if (c) console.info(1);console.error(2)", name, said) == (
+            expected + "if (c) void (1);console.error(2)"
+        )
+        with pytest.raises(ExtensionError, match="no longer says"):
+            quiet(script.replace(said[-1], "other words"), name, said)
+        for unknown in ("console.log()", "console.log(...x)", "const say = console.debug;"):
+            with pytest.raises(ExtensionError, match=r"does not know: console\.(log|debug)"):
+                quiet(script + unknown, name, said)
+
+
+def test_a_site_without_these_scripts_is_not_built(tmp_path):
+    (tmp_path / "conf.py").write_text(CONF.split("html_theme")[0].replace('"sphinx_book_theme", ', ""))
+    (tmp_path / "index.rst").write_text("Title\n=====\n")
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", tmp_path, tmp_path / "site"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode != 0
+    assert "the site has no _static/scripts/pydata-sphinx-theme.js" in answer.stderr
