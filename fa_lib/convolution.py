@@ -137,10 +137,11 @@ class _Separate(Function):
         to_z = gradient.new_empty(runs, out, height, width, samples)
         for (i, j), place in zip(PLACES, _spread(gradient, masks), strict=True):
             to_z[:, :, i::2, j::2] = place
-        to_z, to_rows, to_kernels = to_z.view(runs, out, -1), torch.zeros_like(rows), kernels.new_empty(kernels.shape)
+        to_z, to_rows, to_kernels = to_z.view(runs, out, -1), torch.empty_like(rows), kernels.new_empty(kernels.shape)
+        to_rows[:, :, height:].zero_()  # the first product writes the rest
         for d in range(k):
             torch.bmm(to_z, _from(rows, d, height).mT, out=to_kernels[d])
-            _from(to_rows, d, height).baddbmm_(kernels[d].mT, to_z)
+            _from(to_rows, d, height).baddbmm_(kernels[d].mT, to_z, beta=min(d, 1))
         to_rows = to_rows.view(runs, channels, k, -1, width, samples)
         to_x = gradient.new_zeros(ctx.shape)
         for j in range(x_width - width + 1):
