@@ -9,6 +9,7 @@ import torch
 
 # a purpose's place is part of its seed: new ones go to the end
 PURPOSES = ("encoder", "decoder", "feedback", "noise", "dropout", "batches", "null", "data", "probe", "backbone")
+PURPOSES += ("depth",)
 
 
 def _sequence(seed: int, run: int, purpose: str) -> np.random.SeedSequence:
@@ -40,3 +41,8 @@ def generator(seed: int, run: int, purpose: str, device: str = "cpu") -> torch.G
 def numpy_generator(seed: int, run: int, purpose: str) -> np.random.Generator:
     """A numpy generator for one run and one purpose; arguments and errors as in `generator`."""
     return np.random.default_rng(_sequence(seed, run, purpose))
+
+
+def deeper(seed: int, below: int) -> int:
+    """The seed of what is drawn for a layer so many below the last; the last's own is the seed itself."""
+    return int(_sequence(seed, below, "depth").generate_state(1, np.uint32)[0]) if below else seed

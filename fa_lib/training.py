@@ -15,27 +15,15 @@ import xarray as xr
 from torch import Tensor
 from tqdm.auto import trange
 
-from fa_lib import information, measures
+from fa_lib import depth, information, measures
 from fa_lib.networks import Decoder, Encoder
+from fa_lib.optimizers import adam
+from fa_lib.seen import Step
 from fa_lib.tasks import Task
 
 # Asked for and given back at once: from then on glibc keeps what a step frees for the next. Otherwise it hands large
 # blocks back to the system each time, and having them cleared again can double a step's time. Elsewhere: no effect.
 np.empty(2**25 - 2**13, np.uint8)
-
-
-class Step(NamedTuple):
-    """What one training step saw, before the weights moved; all detached, (run, sample, ...) or (run,)."""
-
-    H: Tensor  # (run, sample, m)
-    y: Tensor  # (sample, p)
-    y_hat: Tensor  # (run, sample, p)
-    error: Tensor  # (run, sample, p), dLoss / dz
-    signal: Tensor  # (run, sample, m), what the channel gave
-    W: Tensor  # (run, p, m), the decoder's weight at that moment
-    gamma: Tensor  # (run, layer), 1 without scaling
-    loss: Tensor  # (run,)
-    metrics: dict[str, Tensor]  # name to (run,)
 
 
 def step(encoder: Encoder, decoder: Decoder, channel, task: Task, x: Tensor, y: Tensor) -> Step:
@@ -64,6 +52,11 @@ class Parts(NamedTuple):
     decoder: Decoder
     channel: object
     optimizer: torch.optim.Optimizer
+
+    @property
+    def step(self) -> Callable[..., Step]:
+        """`step`, or `depth.step` where the channel is one of several layers."""
+        return depth.step if hasattr(self.channel, "at") else step
 
 
 def _whole(value, least: int) -> bool:
@@ -108,11 +101,11 @@ def build(
     options = {"scale": scale, "backbone": task.features is not None, "device": device}
     encoder = Encoder(widths, runs=numbers, seed=seed, **options).to(device)
     decoder = Decoder(m, task.p, runs=numbers, seed=seed).to(device)
-    channel = feedback.draw(task.p, m, runs=numbers, seed=seed, device=device)
+    deep = hasattr(feedback, "layers")  # a rule for several hidden layers
+    channel = feedback.draw(task.p, depth.widths(encoder) if deep else m, runs=numbers, seed=seed, device=device)
     learning = [*(encoder.parameters() if learn_encoder else ()), *(decoder.parameters() if learn_decoder else ())]
-    # with nothing to learn Adam still wants a parameter: one that nothing reads
-    optimizer = torch.optim.Adam(learning or [torch.zeros(1, requires_grad=True)], lr=task.lr, fused=True)
-    return Parts(encoder, decoder, channel, optimizer)
+    mirrored = depth.mirrored(encoder, decoder, channel) if deep else [(decoder.weight, channel)]
+    return Parts(encoder, decoder, channel, adam(learning, mirrored, task.lr))
 
 
 def batches(task: Task, device: str = "cpu") -> list[tuple[Tensor, Tensor]]:
@@ -125,7 +118,7 @@ def one_pass(parts: Parts, task: Task, batches: Iterable[tuple[Tensor, Tensor]])
     """Train the parts in place, a step for each batch, and yield what each saw; its update follows the yield."""
     for x, y in batches:
         parts.optimizer.zero_grad()
-        yield step(parts.encoder, parts.decoder, parts.channel, task, x, y)
+        yield parts.step(parts.encoder, parts.decoder, parts.channel, task, x, y)
         parts.optimizer.step()
 
 
@@ -153,7 +146,7 @@ def train(
 
     Args:
         task: from `fa_lib.tasks`, or one's own `Task`.
-        feedback: a channel of `fa_lib.feedback`, such as `FA()`.
+        feedback: a rule of `fa_lib.feedback`, such as `FA()` or, for every hidden layer, `DFA()`.
         runs: how many repeats, or their numbers. Run r depends on (seed, r) alone.
         epochs: passes over the training set; the task's own number if None.
         seed: seed of weights, matrices, noise and dropout. The same seed starts every rule from the same weights.
@@ -196,7 +189,7 @@ def train(
         steps, extra = [], {}
         for seen in one_pass(parts, task, known):
             if epoch in measured:
-                steps.append(seen)
+                steps.append(seen._replace(layers=()))  # what the layers saw would not fit in memory for an epoch
             if len(steps) == len(known):
                 extra = {name: measure(seen) for name, measure in (record or {}).items()}
         if epoch in measured:

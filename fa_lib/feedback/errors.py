@@ -1,0 +1,152 @@
+"""Channels that carry the error: through W_O, through a fixed random matrix, a shaken one, a random network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from fa_lib.feedback.matrices import carry, drawn, per_run
+from fa_lib.networks import kaiming_normal, stack
+from fa_lib.seeds import generator
+
+
+@dataclass(frozen=True)
+class BP:
+    """Backpropagation: the error times the decoder's own weight.
+
+    Source: Rumelhart et al. 1986; Cheng & Brown 2023, Section 2.1.
+    """
+
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "BP":
+        """Nothing is random here."""
+        return self
+
+    def __call__(self, error: Tensor, y: Tensor, *, W: Tensor, **known) -> Tensor:
+        """error (run, sample, p) and W (run, p, m) to the gradient (run, sample, m)."""
+        return carry(error, W)
+
+    def matrix(self, W: Tensor) -> Tensor:
+        """What the error goes through while the weight is W."""
+        return W
+
+
+@dataclass(frozen=True)
+class FA:
+    """Feedback alignment: the error times a fixed random matrix.
+
+    Args:
+        B: the matrix, (p, m) or (run, p, m); drawn from N(0, 2 / m) for every run if None.
+
+    Source: Cheng & Brown 2023, Eq. 8 (Lillicrap et al. 2016).
+    """
+
+    B: Tensor | None = field(default=None, repr=False, compare=False)
+
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "FA":
+        """The same channel with B of shape (run, p, m) on the device."""
+        return replace(self, B=per_run(self.B, (p, m), runs, seed).to(device))
+
+    def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
+        """error (run, sample, p) to the gradient (run, sample, m)."""
+        return carry(error, drawn(self.B))
+
+
+@dataclass(frozen=True)
+class NFA:
+    """Noisy feedback alignment: B plus fresh noise at every step.
+
+    Args:
+        sigma: size of the noise, in B's units. The paper says small; the authors' code has 1e-3 (IB) and 1e-4 (MNIST).
+        noise: "normal" with standard deviation sigma (paper) or "uniform" within +-sigma / 2 (authors' code).
+        B: as in `FA`.
+
+    Raises:
+        ValueError: for a negative or non-finite sigma or an unknown noise.
+
+    Source: Cheng & Brown 2023, Section 2.4.
+    """
+
+    sigma: float = 1e-3
+    noise: str = "normal"
+    B: Tensor | None = field(default=None, repr=False, compare=False)
+    generators: tuple[torch.Generator, ...] = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self):
+        if not 0 <= self.sigma < float("inf"):
+            raise ValueError(f"sigma must be a finite number of 0 or more, got {self.sigma}")
+        if self.noise not in ("normal", "uniform"):
+            raise ValueError(f'noise must be "normal" or "uniform", got {self.noise!r}')
+
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "NFA":
+        """The same channel with B of shape (run, p, m) and one noise generator a run."""
+        generators = tuple(generator(seed, run, "noise", device) for run in runs)
+        return replace(self, B=per_run(self.B, (p, m), runs, seed).to(device), generators=generators)
+
+    def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
+        """error (run, sample, p) to the gradient (run, sample, m)."""
+        B = drawn(self.B if self.generators else None)  # a given B without its noise is not enough
+        make, shift = (torch.randn, 0.0) if self.noise == "normal" else (torch.rand, 0.5)
+        noise = torch.stack([make(*B.shape[1:], generator=g, device=B.device) for g in self.generators]) - shift
+        return carry(error, B + self.sigma * noise)
+
+
+@dataclass(frozen=True)
+class NF:
+    """Network feedback: a fixed random network p -> hidden tanh -> m carries the error.
+
+    Args:
+        hidden: width of the middle layer (50 in the authors' code).
+        B1, B2: its matrices, (p, hidden) and (hidden, m) or with a run axis; Kaiming normal for every run if None.
+
+    Raises:
+        ValueError: for a hidden width below 1.
+
+    Source: Cheng & Brown 2023, Section 2.4.
+    """
+
+    hidden: int = 50
+    B1: Tensor | None = field(default=None, repr=False, compare=False)
+    B2: Tensor | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self):
+        if not isinstance(self.hidden, int) or self.hidden < 1:
+            raise ValueError(f"hidden must be a whole number of 1 or more, got {self.hidden}")
+
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "NF":
+        """The same channel with B1 (run, p, hidden) and B2 (run, hidden, m) on the device."""
+        shapes = ((p, self.hidden), (self.hidden, m))
+        made = stack(lambda random: [kaiming_normal(*shape, random) for shape in shapes], runs, seed, "feedback")
+        given = [
+            made[i] if B is None else per_run(B, shapes[i], runs, seed, f"B{i + 1}")
+            for i, B in enumerate((self.B1, self.B2))
+        ]
+        return replace(self, B1=given[0].to(device), B2=given[1].to(device))
+
+    def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
+        """error (run, sample, p) to the gradient (run, sample, m)."""
+        return carry(torch.tanh(carry(error, drawn(self.B1))), drawn(self.B2))
+
+
+@dataclass(frozen=True)
+class OutputError:
+    """A channel that carries y_hat - y, the error as the paper writes it, instead of dLoss / dz.
+
+    The two differ by the slope of the output nonlinearity and the factor 2 / (N p), which dLoss / dz contains. For a
+    linear output they differ by that factor alone, and Adam does not see it.
+
+    Args:
+        channel: the channel that carries it, such as `FA()`.
+
+    Source: Cheng & Brown 2023, Eq. 8, read literally; the authors' code sends dLoss / dz.
+    """
+
+    channel: object
+
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "OutputError":
+        """The same with the inner channel drawn."""
+        return replace(self, channel=self.channel.draw(p, m, runs=runs, seed=seed, device=device))
+
+    def __call__(self, error: Tensor, y: Tensor, *, z: Tensor, output, **known) -> Tensor:
+        """z (run, sample, p) and y to the gradient (run, sample, m); the given error is not used."""
+        return self.channel(output(z.detach()) - y, y, z=z, output=output, **known)

@@ -1,0 +1,104 @@
+"""Channels that carry the target and no error: target feedback with what keeps H apart, and the plain projection."""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from fa_lib.feedback.errors import FA
+from fa_lib.feedback.matrices import carry, drawn
+
+
+def decorrelation(H: Tensor) -> Tensor:
+    """Gradient of the mean square of K_HH - I, where K_HH holds the cosines between samples.
+
+    With rows of unit length h_n, ||K - I||^2 = ||Hn' Hn||^2 - N, so the m x m matrix C = Hn' Hn is all that is needed:
+    O(N m^2) instead of O(N^2 m). The derivative of the normalisation removes the part along each row.
+
+    Args:
+        H: hidden layer, (run, sample, m).
+
+    Returns:
+        Gradient with respect to H, (run, sample, m); zero for a sample whose H is zero.
+
+    Source: Cheng & Brown 2023, Section 2.4 (the term is written there as a norm; its gradient is what can be added).
+    """
+    N = H.shape[1]
+    length = (H * H).sum(2, keepdim=True).sqrt()  # along rows of units, fifty times faster than torch's norm
+    length = torch.where(length > 0, length, torch.inf)  # a row without a direction: unit and gradient become zero
+    unit = H / length  # (run, sample, m)
+    gradient = carry(unit, (unit.mT @ unit) * (4 / N**2))  # d ||C||^2 / d unit = 4 unit C, averaged over N^2 pairs
+    along = (gradient * unit).sum(2, keepdim=True)
+    return (gradient - along * unit) / length
+
+
+def _slope(output, z: Tensor) -> Tensor:
+    z = z.detach().requires_grad_()
+    return torch.autograd.grad(output(z).sum(), z)[0]
+
+
+@dataclass(frozen=True)
+class TF:
+    """Target feedback: the target times a fixed random matrix; the error never enters.
+
+    Args:
+        centred: subtract the batch mean of the signal, unit by unit.
+        modulated: multiply all by 1 - accuracy (never below 0), the only word on how well the network does.
+        decorrelate: weight of `decorrelation`, to keep H from collapsing; the authors' code has 10 or 100 (MNIST).
+        amplitude: factor of the target's part, 1e-2 in the authors' code; it matters only against `decorrelate`.
+        slope: multiply the target by the output nonlinearity's slope, as the authors' code does and the paper does not.
+        B: as in `FA`.
+
+    Raises:
+        ValueError: for a negative or non-finite weight.
+
+    Source: Cheng & Brown 2023, Section 2.4.
+    """
+
+    centred: bool = True
+    modulated: bool = True
+    decorrelate: float = 10.0
+    amplitude: float = 1e-2
+    slope: bool = False
+    B: Tensor | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self):
+        for name in ("decorrelate", "amplitude"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise ValueError(f"{name} must be a finite number of 0 or more, got {getattr(self, name)}")
+
+    draw = FA.draw
+
+    def __call__(self, error: Tensor, y: Tensor, *, H: Tensor, accuracy: Tensor, z: Tensor, output, **known) -> Tensor:
+        """y (sample, p), H (run, sample, m), accuracy (run,), z (run, sample, p) to the gradient (run, sample, m)."""
+        B = drawn(self.B)
+        target = y * _slope(output, z) if self.slope else y.expand(len(B), *y.shape[-2:])
+        gradient = self.amplitude * carry(target, B)
+        if self.centred:
+            gradient = gradient - gradient.mean(1, keepdim=True)
+        if self.decorrelate:
+            gradient = gradient + self.decorrelate * decorrelation(H.detach())
+        return gradient * (1 - accuracy.clamp_min(0))[:, None, None] if self.modulated else gradient
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The target times a fixed random matrix and nothing else: direct random target projection at one layer.
+
+    The error of a one-hot target is y_hat - y: without y_hat, minus the target is left, in the unit of the error's
+    gradient, 2 / (N p). It says at every step the same about a sample.
+
+    Args:
+        B: as in `FA`.
+
+    Source: Frenkel et al. 2021; `DRTP` sends it to every hidden layer.
+    """
+
+    B: Tensor | None = field(default=None, repr=False, compare=False)
+
+    draw = FA.draw
+
+    def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
+        """y (sample, p) to the gradient (run, sample, m); the error is not read."""
+        B = drawn(self.B)
+        return carry((-2 / y.shape[-2:].numel() * y).expand(len(B), *y.shape[-2:]), B)
