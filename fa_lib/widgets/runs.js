@@ -98,7 +98,7 @@ function build(ui) {
     const offered = Object.keys(labels(taskOf(ui.state)));
     if (!offered.includes(ui.state.metric)) ui.set({ metric: offered[0] });
   });
-  ui.choice("view", "lines", { runs: "single runs", mean: "mean and 95 % interval" });
+  ui.choice("view", "lines", { runs: "single runs", mean: "mean, 95 % interval" });
   ui.slider("run", "run to follow", { show: (run) => (run < 0 ? "none" : `run ${run}`) });
   const rows = ui.several("rules", "rules", Object.fromEntries(names.rules.map((name) => [name, name])));
   rows[0].row.parentElement.classList.add("rules");

@@ -60,19 +60,19 @@ class Runs(Widget):
         self._results = {task: {rule: ordered(data) for rule, data in rules.items()} for task, rules in results.items()}
         tasks = recorded["tasks"]
         rules, metrics = ([one for task in tasks for one in task[kind]] for kind in ("rules", "metrics"))
-        self._accepted = {
+        self.accepted = {
             "task": [task["name"] for task in tasks],
             "rules": list(dict.fromkeys(rule["name"] for rule in rules)),
             "metric": [name for name in dict.fromkeys(metric["name"] for metric in metrics) if not name.endswith(NULL)],
             "run": [-1, *sorted({run for rule in rules for run in rule["runs"]})],
         }
-        first = {name: self._accepted[name][0] for name in ("task", "metric")}
-        super().__init__(recorded=recorded, **first | {"rules": self._accepted["rules"]} | state)
+        first = {name: self.accepted[name][0] for name in ("task", "metric")}
+        super().__init__(recorded=recorded, **first | {"rules": self.accepted["rules"]} | state)
 
     @traitlets.validate("task", "metric", "run", "rules")
     def _known(self, proposal):
         name, value = proposal.trait.name, proposal.value
-        accepted, given = self._accepted[name], value if isinstance(value, list) else [value]
+        accepted, given = self.accepted[name], value if isinstance(value, list) else [value]
         if unknown := [one for one in given if one not in accepted]:
             raise traitlets.TraitError(f"{name}: {unknown[0]!r} is not recorded; there are {accepted}")
         if len(set(given)) < len(given):
@@ -131,7 +131,7 @@ class Runs(Widget):
 
     def _dash(self, rule: str) -> str:
         """Rules of one colour differ in their dashes, whichever of them are shown."""
-        alike = [other for other in self._accepted["rules"] if colour(other) == colour(rule)]
+        alike = [other for other in self.accepted["rules"] if colour(other) == colour(rule)]
         return DASHES[alike.index(rule) % len(DASHES)]
 
 

@@ -81,19 +81,22 @@ export function drawRuns({ ctx, width, height }, chosen, state, colours, rules, 
     axes.curve(line.xs, line.ys, { colour: colours.paper, width: thin ? 3 : 4.6 });
     axes.curve(line.xs, line.ys, { ...paint(line), width: thin ? 1.2 : 2.6 });
   }
-  if (labelled) label(ctx, axes, names, lines, (name) => colours[look(name, rules).colour], place.width);
+  const colour = (name) => colours[look(name, rules).colour];
+  if (labelled) label(ctx, axes, names, { lines, run: state.run, colour, left: place.width });
   const at = probe();
   const line = at && lines.find(({ rule, run }) => rule === at.rule && run === at.run);
   if (line) mark(ctx, axes, line, at.at, { ...paint(line), colours, width });
   return { lines, axes };
 }
 
-/** The rules' names at the ends of their lines. */
-function label(ctx, axes, names, lines, colour, left) {
+/** The rules' names at the ends of their means, of the lines of the run that is followed, or amid their lines' ends. */
+function label(ctx, axes, names, { lines, run, colour, left }) {
   const { top, bottom } = axes.inner;
   const ends = names.map((name) => {
-    const own = lines.filter((line) => line.rule === name).map((line) => line.ys.findLast(Number.isFinite));
-    const heights = own.filter(Number.isFinite).map((y) => Math.max(top, Math.min(bottom, axes.Y(y))));
+    const own = lines.filter((line) => line.rule === name);
+    const marked = own.filter((line) => line.run === run || line.run === null);
+    const last = (marked.length ? marked.slice(0, 1) : own).map((line) => line.ys.findLast(Number.isFinite));
+    const heights = last.filter(Number.isFinite).map((y) => Math.max(top, Math.min(bottom, axes.Y(y))));
     return heights.length ? heights.reduce((sum, value) => sum + value, 0) / heights.length : bottom;
   });
   Object.assign(ctx, { textAlign: "left", textBaseline: "middle" });

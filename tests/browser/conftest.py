@@ -55,6 +55,16 @@ def browser() -> Browser:
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Where a test fails, its pages' pictures stay."""
+    report = yield
+    visitor = item.funcargs.get("visitor") if call.when == "call" else None
+    if visitor and (report.failed or visitor.problems):
+        visitor.keep_all(item.name)
+    return report
+
+
 @pytest.fixture
 def visitor(browser, site) -> Visitor:
     visitor = Visitor(browser, site)

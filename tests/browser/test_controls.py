@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from visits import NAMES, SCREENSHOTS
+from visits import NAMES
 
 from fa_lib import icosahedron
 
@@ -13,6 +13,10 @@ MINUS = chr(0x2212)
 PUT = """(slider, share) => {
   slider.value = Number(slider.min) + share * (slider.max - slider.min);
   slider.dispatchEvent(new Event("input"));
+}"""
+CHOOSE = """(list, share) => {
+  list.selectedIndex = Math.floor(share * list.options.length);
+  list.dispatchEvent(new Event("change"));
 }"""
 NONSENSE = re.compile(r"NaN|undefined|null|Infinity|\[object")
 
@@ -37,6 +41,21 @@ def test_every_slider_moves_its_field_and_the_picture(visitor, name):
     page.get_by_role("button", name="Reset").click()
     visitor.settle(page)
     assert visitor.state(page) == visitor.start(page)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_list_and_box_changes_its_field(visitor, name):
+    page = visitor.open(name)
+    for control in page.locator("fa-widget select, fa-widget input[type=checkbox]").all():
+        before, field = visitor.state(page), control.get_attribute("name")
+        if control.evaluate("(control) => control.type") == "checkbox":
+            control.click()
+        else:
+            control.select_option(index=1)
+        assert visitor.state(page)[field] != before[field]
+        page.get_by_role("button", name="Reset").click()
+        visitor.settle(page)
+        assert visitor.state(page) == visitor.start(page)
 
 
 def test_vertices_switch_by_button_key_and_press(visitor):
@@ -181,12 +200,13 @@ def test_two_hundred_random_acts(visitor, name):
     """Whatever a reader does, the state stays accepted, every number finite, and the picture a picture."""
     page = visitor.open(name)
     random = np.random.default_rng(1)
-    sliders, radios = page.query_selector_all(SLIDER), page.query_selector_all("fa-widget input[type=radio]")
+    sliders, lists = page.query_selector_all(SLIDER), page.query_selector_all("fa-widget select")
+    radios = page.query_selector_all("fa-widget input[type=radio], fa-widget input[type=checkbox]")
     buttons, canvas = page.query_selector_all("fa-widget button"), page.query_selector("fa-widget canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     for act in range(200):
-        kind = random.choice(["slider", "key", "button", "radio", "press", "drag", "letter"])
+        kind = random.choice(["slider", "key", "button", "radio", "press", "drag", "letter", "list"])
         if kind == "slider" and sliders:
             random.choice(sliders).evaluate(PUT, random.choice([0, 1, random.random()]))
         elif kind == "key" and sliders:
@@ -196,6 +216,8 @@ def test_two_hundred_random_acts(visitor, name):
             random.choice(buttons).evaluate("(button) => button.click()")
         elif kind == "radio" and radios:
             random.choice(radios).evaluate("(radio) => radio.click()")
+        elif kind == "list" and lists:
+            random.choice(lists).evaluate(CHOOSE, random.random())
         elif kind == "letter":
             canvas.focus()
             page.keyboard.press(random.choice([*"0369ab", "ArrowUp", "ArrowDown"]))
@@ -212,12 +234,18 @@ def test_two_hundred_random_acts(visitor, name):
     state = visitor.state(page)
     accepted = page.evaluate(
         "async ([name, state]) => { const { fields } = (await import(`/_static/widgets/${name}.js`)).default;"
-        " return Object.entries(fields).filter(([key, field]) => !field.accepts(state[key])).map(([key]) => key); }",
+        " const { model } = document.querySelector('fa-widget');"
+        " const own = typeof fields === 'function' ? fields((name) => model.get(name)) : fields;"
+        " return Object.entries(own).filter(([key, field]) => !field.accepts(state[key])).map(([key]) => key); }",
         [name, state],
     )
     assert accepted == []
     assert visitor.colours(page) > 20
-    page.screenshot(path=SCREENSHOTS / f"{name}-random.png", full_page=True)
+    visitor.keep(page, f"{name}-random-light-1280")
+    page.evaluate("() => (document.documentElement.dataset.theme = 'dark')")
+    page.set_viewport_size({"width": 360, "height": 740})
+    visitor.settle(page, 3)
+    visitor.keep(page, f"{name}-random-dark-360")
 
 
 def test_a_plot_leaves_out_what_cannot_be_drawn(visitor):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from visits import BROWSERS, MISSING, NAMES, SCREENSHOTS, find_browser
+from visits import BROWSERS, MISSING, NAMES, find_browser
 
 AXE = Axe()
 PAPER = "(box) => getComputedStyle(box).backgroundColor"
@@ -14,8 +14,7 @@ PAPER = "(box) => getComputedStyle(box).backgroundColor"
 @pytest.mark.parametrize("name", NAMES)
 def test_looks_and_speaks_well(visitor, name, theme):
     page = visitor.open(name, theme)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-1280.png", full_page=True)
+    visitor.keep(page, f"{name}-{theme}-1280")
     found = AXE.run(page, context="fa-widget")
     faults = [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found.response["violations"]]
     assert faults == []
@@ -30,7 +29,7 @@ def test_looks_and_speaks_well(visitor, name, theme):
     assert 16 <= box["x"] <= canvas["x"]
     assert canvas["width"] > 280  # one column
     assert canvas["x"] + canvas["width"] <= box["x"] + box["width"] <= 360 - 16
-    page.screenshot(path=SCREENSHOTS / f"{name}-{theme}-360.png", full_page=True)
+    visitor.keep(page, f"{name}-{theme}-360")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,6 +4,7 @@ A visit notes anything asked of another host, any word on the console, and any p
 finite.
 """
 
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -90,6 +91,17 @@ class Visitor:
         for _ in range(frames):
             page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
 
+    def keep(self, page: Page, name: str) -> None:
+        """A picture of the whole page among the screenshots."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    def keep_all(self, test: str) -> None:
+        """Pictures of all open pages of a test that has failed."""
+        pages = [page for context in self.contexts for page in context.pages]
+        for number, page in enumerate(pages, start=1):
+            self.keep(page, f"failed-{re.sub(r'[^-.a-zA-Z0-9]+', '-', test)}-{number}")
+
     def state(self, page: Page) -> dict:
         """What the widget's model holds."""
         return page.evaluate("() => ({ ...document.querySelector('fa-widget').model.state })")
@@ -99,6 +111,12 @@ class Visitor:
         model = "document.querySelector('fa-widget').model"
         page.evaluate(f"(state) => Object.entries(state).forEach(([name, value]) => {model}.set(name, value))", state)
         self.settle(page)
+
+    def fields(self, page: Page, module: str, data: dict) -> dict:
+        """The fields of a widget's module as far as JSON can say; they may depend on its data."""
+        read = "const { fields } = (await import(`/_static/widgets/${module}.js`)).default;"
+        own = "return typeof fields === 'function' ? fields((name) => data[name]) : fields;"
+        return page.evaluate(f"async ([module, data]) => {{ {read} {own} }}", [module, data])
 
     def start(self, page: Page) -> dict:
         """The state that the page came with."""
