@@ -1,10 +1,11 @@
-// What every widget shares: its state, its controls, its look, and the address that shares it.
+// What every widget shares: its state, its controls (controls.js), its look, and the address that shares it.
 // A widget's module is `export default widget({ name, title, fields, style, build })`; `build(ui)` makes the controls
 // once and returns the function that draws, given the state and the colours. The model is anywidget's in Jupyter and
 // that of page.js on a page. Where what a field accepts depends on the widget's data, `fields` is a function that gets
 // the model's `get` and returns the fields. A worker cannot be a file of its own, which Jupyter has no address for:
 // start it from a Blob of the text of functions.
 import { readAddress, writeAddress } from "./address.js";
+import { Controls } from "./controls.js";
 import { make, say } from "./elements.js";
 import { css, palette } from "./look.js";
 
@@ -26,8 +27,9 @@ const isDark = () => {
 };
 
 /** The state and the controls of one widget that stands on a page. */
-class Ui {
+class Ui extends Controls {
   constructor(root, model, fields) {
+    super();
     const own = typeof fields === "function" ? fields((name) => model.get(name)) : fields;
     Object.assign(this, { model, fields: own, controls: [], cleanups: [] });
     this.names = Object.keys(own);
@@ -62,96 +64,6 @@ class Ui {
   listen(target, event, handler, options) {
     target.addEventListener(event, handler, options);
     this.cleanups.push(() => target.removeEventListener(event, handler, options));
-  }
-
-  /** A slider for a field, over its range or along its options. `show` turns its value into the text beside it. */
-  slider(name, label, { step = 1, show = String, parent = this.side } = {}) {
-    const { options, min = 0, max = options?.length - 1 } = this.fields[name];
-    const row = make(parent, "label", { class: "row" });
-    make(row, "span", {}, label);
-    const value = make(row, "span", { class: "value", "aria-hidden": "true" });
-    const input = make(row, "input", { type: "range", min, max, step, name });
-    const chosen = () => (options ? options[input.value] : Number(input.value));
-    this.listen(input, "input", () => this.set({ [name]: chosen() }));
-    this.controls.push((state) => {
-      input.value = options ? options.indexOf(state[name]) : state[name];
-      say(value, show(state[name]));
-      input.setAttribute("aria-valuetext", show(state[name]));
-    });
-    return input;
-  }
-
-  /** Radio buttons for a field; `options` maps each value, as text, to its label. */
-  choice(name, label, options, { parent = this.side } = {}) {
-    const group = make(parent, "fieldset", { class: "choice" });
-    make(group, "legend", {}, label);
-    const inputs = this.fields[name].options.map((option) => {
-      const row = make(group, "label");
-      const input = make(row, "input", { type: "radio", name, value: option }); // a name counts in its shadow root
-      make(row, "span", {}, options[option]);
-      this.listen(input, "change", () => this.set({ [name]: option }));
-      return [option, input];
-    });
-    this.controls.push((state) => inputs.forEach(([option, input]) => (input.checked = state[name] === option)));
-    return group;
-  }
-
-  /**
-   * A list to choose one option of a field from. `options` maps each value, as text, to its label, or is a function of
-   * the state that does; values without a label are not offered.
-   */
-  select(name, label, options, { parent = this.side } = {}) {
-    const row = make(parent, "label", { class: "row" });
-    make(row, "span", {}, label);
-    const input = make(row, "select", { name });
-    this.listen(input, "change", () => this.set({ [name]: this.fields[name].options[input.value] }));
-    let shown = "";
-    this.controls.push((state) => {
-      const labels = typeof options === "function" ? options(state) : options;
-      if (JSON.stringify(labels) !== shown) {
-        shown = JSON.stringify(labels);
-        input.replaceChildren();
-        this.fields[name].options.forEach((option, value) => {
-          if (Object.hasOwn(labels, option)) make(input, "option", { value }, labels[option]);
-        });
-      }
-      input.value = this.fields[name].options.indexOf(state[name]);
-    });
-    return input;
-  }
-
-  /** Check boxes for a field that is a list; `options` as in `choice`. Returns each option with its row. */
-  several(name, label, options, { parent = this.side } = {}) {
-    const group = make(parent, "fieldset", { class: "choice" });
-    make(group, "legend", {}, label);
-    const rows = this.fields[name].options.map((option) => {
-      const row = make(group, "label");
-      const input = make(row, "input", { type: "checkbox", name, value: option });
-      make(row, "span", {}, options[option]);
-      this.listen(input, "change", () => {
-        const chosen = rows.filter((other) => other.input.checked);
-        this.set({ [name]: chosen.map((other) => other.option) });
-      });
-      return { option, row, input };
-    });
-    this.controls.push((state) => rows.forEach((one) => (one.input.checked = state[name].includes(one.option))));
-    return rows;
-  }
-
-  /** A check box for a field of `choice(false, true)`. */
-  check(name, label, { parent = this.side } = {}) {
-    const row = make(parent, "label", { class: "check" });
-    const input = make(row, "input", { type: "checkbox", name });
-    make(row, "span", {}, label);
-    this.listen(input, "change", () => this.set({ [name]: input.checked }));
-    this.controls.push((state) => (input.checked = state[name]));
-    return input;
-  }
-
-  button(label, action, { parent = this.foot, ...attributes } = {}) {
-    const button = make(parent, "button", { type: "button", ...attributes }, label);
-    this.listen(button, "click", action);
-    return button;
   }
 
   /** What lines and patches mean; entries are [text, look, colour's name], looks line, dashed, dotted, dot, patch. */

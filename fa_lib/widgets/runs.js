@@ -15,7 +15,10 @@ function fields(get) {
 const style = `
 canvas { touch-action: pan-y; cursor: crosshair; }
 .words { min-height: 2.9em; }
-.stacked .side { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }
+@container (min-width: 34rem) {
+  .stacked .side { grid-template-columns: 1.2fr 1.4fr 1.2fr .9fr; }
+  caption { white-space: nowrap; }
+}
 .rules { grid-column: 1 / -1; }
 .rules svg { flex: none; }
 .ends { overflow-x: auto; }

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import traitlets
 import xarray as xr
+from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -98,6 +99,9 @@ class Runs(Widget):
             information_limits(axes, limits, self.metric)
         if any(metric["log"] for metric in self._metrics()):
             axes.set_yscale("log")
+            axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
+            axes.yaxis.set_minor_formatter(ticker.NullFormatter())
         axes.set(xlabel="epoch", title=self._title())
         if shown:
             figure.legend(loc="outside lower center", ncols=4)

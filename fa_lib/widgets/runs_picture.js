@@ -72,7 +72,7 @@ export function drawRuns({ ctx, width, height }, chosen, state, colours, rules, 
   const many = lines.length > 60;
   for (const line of lines) {
     const { colour, dash } = paint(line);
-    const faint = followed ? "40" : many ? "80" : "b0";
+    const faint = followed ? "50" : many ? "80" : "b0";
     if (line.run === null) axes.curve(line.xs, line.ys, { colour, dash, width: 2.8 });
     else if (line.run !== state.run) axes.curve(line.xs, line.ys, { colour: colour + faint, dash, width: 1.1 });
   }
