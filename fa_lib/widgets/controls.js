@@ -1,7 +1,7 @@
-// What a reader operates a widget with: sliders, choices, lists, check boxes, buttons. common.js has the state they set.
+// What a reader operates a widget with: sliders, choices, lists, check boxes, buttons. common.js has their state.
 import { make, say } from "./elements.js";
 
-/** The controls of a Ui, which has `fields`, `side`, `foot`, `listen`, `set`, and in `controls` how each shows a state. */
+/** The controls of a Ui, which has `fields`, `side`, `foot`, `listen` and `set`; `controls` are to show a state. */
 export class Controls {
   /** A slider for a field, over its range or along its options. `show` turns its value into the text beside it. */
   slider(name, label, { step = 1, show = String, parent = this.side } = {}) {
