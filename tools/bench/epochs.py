@@ -1,16 +1,11 @@
-"""How long training takes, task by task and rule by rule: python -m tools.bench [--quick] [--task NAME ...].
+"""Milliseconds of an epoch, task by task and rule by rule.
 
-For 1, 10 and 40 runs at once on one thread it prints milliseconds per epoch and run, first of the training steps alone,
-then with all of an epoch's measures and the test set, what these cost against the steps, and the largest memory of the
+For 1, 10 and 40 runs at once on one thread: milliseconds per epoch and run, first of the training steps alone, then
+with all of an epoch's measures and the test set, what these cost against the steps, and the largest memory of the
 process, torch's own included. MNIST is timed on one to eight batches, with a test set cut in proportion, and scaled to
-an epoch; the memory is that of the cut. Milliseconds are processor time, which other work on the machine disturbs
-least. A benchmark and no test.
+an epoch; the memory is that of the cut.
 """
 
-import argparse
-import multiprocessing
-import resource
-import sys
 import time
 from collections.abc import Iterator
 
@@ -19,11 +14,11 @@ import torch
 import xarray
 
 from fa_lib import BP, FA, NF, NFA, TF, information, tasks, training
+from tools.bench.timing import apart, peak
 
 TASKS = {task.__name__: task for task in (tasks.ib, tasks.ib_regression, tasks.clipped_polynomial, tasks.mnist,
                                           tasks.mnist_regression)}  # fmt: skip
 RULES = (BP(), FA(), NFA(), NF(), TF())
-FORK = multiprocessing.get_context("fork")
 COLUMNS = "{:<20}{:<6}{:>6}{:>14}{:>16}{:>18}{:>12}"
 
 
@@ -38,14 +33,11 @@ def cut(name: str, batches: int) -> tuple[tasks.Task, float]:
 
 def steps_alone(task: tasks.Task, rule, runs: int, budget: float) -> float:
     """Seconds of an epoch's training steps, the shortest of several."""
-    encoder, decoder, channel, optimizer = training.build(task, rule, runs=runs)
-    batches = list(zip(task.x.split(task.batch or len(task.x)), task.y.split(task.batch or len(task.y)), strict=True))
+    parts, batches = training.build(task, rule, runs=runs), training.batches(task)
 
     def epoch():
-        for x, y in batches:
-            optimizer.zero_grad()
-            training.step(encoder, decoder, channel, task, x, y)
-            optimizer.step()
+        for _ in training.one_pass(parts, task, batches):
+            pass
 
     epoch()  # the first has Adam's state to make
     taken = []
@@ -76,18 +68,13 @@ def binned_information(runs: int = 40, repeats: int = 20) -> float:
     return min(taken)
 
 
-def peak() -> float:
-    """Largest memory of this process so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "linux" else 1024) / 1024
-
-
-def cell(name: str, rule, runs: int, quick: bool, answer) -> None:
-    """Time one line of the table, in a process of its own so that its memory can be told apart."""
+def cell(name: str, rule, runs: int, quick: bool) -> tuple[float, float, float]:
+    """Milliseconds of the steps and with measures, and MiB; in a process of its own the memory is this cell's."""
     torch.set_num_threads(1)
     task, scale = cut(name, batches={1: 8, 10: 3, 40: 1}[runs])
     alone = steps_alone(task, rule, runs, budget=0.05 if quick else 0.3)
     measured = with_measures(task, rule, runs, epochs=2 if scale > 1 else 6 if quick else 30)
-    answer.send((1000 * scale * alone / runs, 1000 * scale * measured / runs, peak()))
+    return 1000 * scale * alone / runs, 1000 * scale * measured / runs, peak()
 
 
 def lines(names: list[str], quick: bool) -> Iterator[str]:
@@ -98,30 +85,9 @@ def lines(names: list[str], quick: bool) -> Iterator[str]:
     xarray.Dataset(coords={"epoch": [0]})
     for name in names:
         cut(name, 1)
-        for rule in RULES[:2] if quick else RULES:
+        for rule in RULES[:1] if quick else RULES:
             for runs in (1, 10) if quick else (1, 10, 40):
-                ours, theirs = FORK.Pipe()
-                process = FORK.Process(target=cell, args=(name, rule, runs, quick, theirs))
-                process.start()
-                theirs.close()
-                alone, measured, memory = ours.recv()
-                process.join()
+                alone, measured, memory = apart(cell, name, rule, runs, quick)
                 times = f"{alone:.2f}", f"{measured:.2f}", f"{measured / alone - 1:.2f}"
                 yield COLUMNS.format(name, type(rule).__name__, runs, *times, f"{memory:.0f}")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="milliseconds of processor time per epoch and run, on one thread")
-    parser.add_argument("--quick", action="store_true", help="two rules, 1 and 10 runs, fewer repeats")
-    parser.add_argument("--task", action="append", choices=list(TASKS), help="this task only; may be given again")
-    arguments = parser.parse_args()
-    start = time.perf_counter()
-    torch.set_num_threads(1)
-    for line in lines(arguments.task or list(TASKS), arguments.quick):
-        print(line, flush=True)
-    print(f"binned information of 40 runs x 3277 samples x 4 units: {1000 * binned_information():.1f} ms")
-    print(f"torch {torch.__version__}, one thread, {time.perf_counter() - start:.0f} s")
-
-
-if __name__ == "__main__":
-    main()
+    yield f"binned information of 40 runs x 3277 samples x 4 units: {1000 * binned_information():.1f} ms"
