@@ -5,5 +5,6 @@ from fa_lib.widgets.dynamics import Dynamics
 from fa_lib.widgets.icosahedron import Icosahedron
 from fa_lib.widgets.information import Information
 from fa_lib.widgets.runs import Runs
+from fa_lib.widgets.train import Training
 
-__all__ = ["DeadZones", "Dynamics", "Icosahedron", "Information", "Runs"]
+__all__ = ["DeadZones", "Dynamics", "Icosahedron", "Information", "Runs", "Training"]

@@ -128,7 +128,10 @@ class Ui extends Controls {
 
 /** Share and reset, and the state that came with the page's address. */
 function addressBar(ui) {
-  ui.button("Reset", () => ui.set(ui.start));
+  ui.button("Reset", () => {
+    ui.set(ui.start);
+    ui.reset?.(); // a widget that has more than its state to put back
+  });
   if (!ui.model.key) return; // in Jupyter the notebook holds the state
   const read = () => {
     const { state, problem } = readAddress(ui.model.key, ui.fields);

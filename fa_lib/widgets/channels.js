@@ -1,0 +1,90 @@
+// Feedback channels: how the error or the target becomes a gradient for H, as in fa_lib.feedback. Like network.js this
+// is text for a worker: the function uses nothing from outside itself.
+
+/**
+ * The channel of a rule: a function that fills the signal S (sample x 4) from what a step has seen.
+ * B is 2 x 4, B1 2 x 50, B2 50 x 4, row by row; `normal` draws NFA's noise, of size sigma; `decorrelate` is the weight
+ * of TF's term that keeps samples apart.
+ */
+export function channel(rule, { B, B1, B2, sigma = 0, normal, decorrelate = 0 }) {
+  const N = 4096;
+  const M = Float64Array.from(B); // what the error is multiplied by
+  function carry(S, E) {
+    for (let i = 0; i < N; i += 1) {
+      const e0 = E[2 * i];
+      const e1 = E[2 * i + 1];
+      for (let k = 0; k < 4; k += 1) S[4 * i + k] = e0 * M[k] + e1 * M[4 + k];
+    }
+  }
+
+  // The errors are at most 0.15 / N, so that NF's tanh is x - x^3 / 3 to all digits, and the sum over its 50 units can be
+  // taken once: what stays is a polynomial of the two errors for each unit of H, as [e0, e1, e0^3, e0^2 e1, e0 e1^2, e1^3].
+  const terms = new Float64Array(24);
+  for (let j = 0; j < 50; j += 1) {
+    const [a, b] = [B1[j], B1[50 + j]];
+    const powers = [a, b, (-a * a * a) / 3, -a * a * b, -a * b * b, (-b * b * b) / 3];
+    for (let k = 0; k < 24; k += 1) terms[k] += powers[k % 6] * B2[4 * j + Math.floor(k / 6)];
+  }
+
+  const C = new Float64Array(16);
+  /** Adds the gradient of the mean square of K - I to S, K the cosines between samples. */
+  function addDecorrelation(S, H) {
+    C.fill(0); // the sum of u u' over the rows u of length one
+    for (let i = 0; i < 4 * N; i += 4) {
+      const share = 1 / (H[i] ** 2 + H[i + 1] ** 2 + H[i + 2] ** 2 + H[i + 3] ** 2 || Infinity);
+      for (let j = 0; j < 4; j += 1)
+        for (let k = 0; k < 4; k += 1) C[4 * j + k] += H[i + j] * H[i + k] * share;
+    }
+    const factor = (4 / (N * N)) * decorrelate;
+    for (let i = 0; i < 4 * N; i += 4) {
+      const a = H[i];
+      const b = H[i + 1];
+      const c = H[i + 2];
+      const d = H[i + 3];
+      const share = 1 / (a * a + b * b + c * c + d * d || Infinity);
+      const p0 = a * C[0] + b * C[4] + c * C[8] + d * C[12];
+      const p1 = a * C[1] + b * C[5] + c * C[9] + d * C[13];
+      const p2 = a * C[2] + b * C[6] + c * C[10] + d * C[14];
+      const p3 = a * C[3] + b * C[7] + c * C[11] + d * C[15];
+      const along = (p0 * a + p1 * b + p2 * c + p3 * d) * share; // a change of length changes no cosine
+      const size = factor * share;
+      S[i] += size * (p0 - along * a);
+      S[i + 1] += size * (p1 - along * b);
+      S[i + 2] += size * (p2 - along * c);
+      S[i + 3] += size * (p3 - along * d);
+    }
+  }
+
+  const rules = {
+    BP: (S, { E, W }) => {
+      M.set(W);
+      carry(S, E);
+    },
+    FA: (S, { E }) => carry(S, E),
+    NFA: (S, { E }) => {
+      for (let k = 0; k < 8; k += 1) M[k] = B[k] + sigma * normal();
+      carry(S, E);
+    },
+    NF: (S, { E }) => {
+      for (let i = 0; i < N; i += 1) {
+        const e = E[2 * i];
+        const f = E[2 * i + 1];
+        for (let k = 0, t = 0; k < 4; k += 1, t += 6)
+          S[4 * i + k] =
+            e * (terms[t] + e * (e * terms[t + 2] + f * terms[t + 3])) +
+            f * (terms[t + 1] + f * (e * terms[t + 4] + f * terms[t + 5]));
+      }
+    },
+    TF: (S, { H, labels, accuracy }) => {
+      let ones = 0;
+      for (let i = 0; i < N; i += 1) ones += labels[i];
+      for (let k = 0; k < 4; k += 1) {
+        const centre = B[k] + ((B[4 + k] - B[k]) * ones) / N; // the mean of Y B
+        for (let i = 0; i < N; i += 1) S[4 * i + k] = 0.01 * (B[4 * labels[i] + k] - centre);
+      }
+      if (decorrelate) addDecorrelation(S, H);
+      for (let i = 0; i < 4 * N; i += 1) S[i] *= 1 - accuracy;
+    },
+  };
+  return rules[rule];
+}

@@ -1,0 +1,83 @@
+// Five trainings side by side, a worker each, that never run ahead of one another: a round of some epochs is asked of
+// all, and the next only when all have answered. Asked for nothing, the workers stand still.
+import { score, threshold } from "./geometry.js";
+import { draw, startWorker, trainer } from "./trainer.js";
+
+export const rules = ["BP", "FA", "NFA", "NF", "TF"];
+export const last = 3000; // epochs
+const pause = 40; // milliseconds that a round should take
+
+export const labels = Uint8Array.from({ length: 4096 }, (_, pattern) => (score(pattern) >= threshold ? 1 : 0));
+
+/** Settings of one rule's training, as trainer.js wants them. */
+export const setup = (rule, { seed, rate, frozen, gamma, sigma, k_term }, drawn = draw(seed)) => ({
+  rule, seed, rate, drawn, labels, learnDecoder: !frozen, gamma, sigma, decorrelate: k_term ? 10 : 0,
+});
+
+/** `changed()` is called after each round. `may()` says whether a reader is there to see the next one. */
+export function lockstep({ changed, may, failed }) {
+  let [workers, settings, drawn, untrained] = [null, null, null, null];
+  let [generation, told, waiting, size, asked] = [0, -1, 0, 1, 0];
+  const self = { epoch: 0, until: 0, speed: 0, curves: {}, latest: {} };
+
+  /** Back to epoch 0, with new settings or the old ones; what runs goes on. All rules start alike: one look will do. */
+  self.restart = (given = settings) => {
+    if (self.epoch >= self.until) self.until = 0;
+    if (given.seed !== settings?.seed) {
+      drawn = draw(given.seed);
+      untrained = trainer(setup("BP", given, drawn)).advance(0);
+    }
+    settings = given;
+    generation += 1;
+    waiting = 0;
+    Object.assign(self, { epoch: 0, speed: 0 });
+    for (const rule of rules) {
+      self.curves[rule] = [];
+      self.latest[rule] = untrained;
+    }
+  };
+
+  const hear = (rule, answer) => {
+    if (answer.generation !== generation) return;
+    self.curves[rule].push(...answer.rows);
+    self.latest[rule] = answer;
+    waiting -= 1;
+    if (waiting) return;
+    const took = Math.max(performance.now() - asked, 1);
+    const made = answer.now[0] - self.epoch;
+    const pace = (1000 * made) / took;
+    self.speed = self.speed ? 0.9 * self.speed + 0.1 * pace : pace;
+    self.epoch += made;
+    size = Math.max(1, Math.min(50, Math.round((made * pause) / took)));
+    self.go();
+    changed();
+  };
+
+  const ask = (epochs) => {
+    try {
+      workers ??= rules.map((rule) => {
+        const worker = startWorker();
+        worker.onmessage = ({ data }) => hear(rule, data);
+        worker.onerror = failed;
+        return worker;
+      });
+    } catch {
+      failed();
+      return;
+    }
+    const fresh = told !== generation;
+    told = generation;
+    asked = performance.now();
+    waiting = rules.length;
+    workers.forEach((worker, i) =>
+      worker.postMessage({ epochs, ...(fresh && { generation, setup: setup(rules[i], settings, drawn) }) }),
+    );
+  };
+
+  /** Train on as far as was asked for, if nothing is under way. */
+  self.go = () => {
+    if (!waiting && self.epoch < self.until && may()) ask(Math.min(size, self.until - self.epoch));
+  };
+  self.end = () => workers?.forEach((worker) => worker.terminate());
+  return self;
+}

@@ -1,0 +1,65 @@
+// One rule's training, and the same in a worker, whose text is that of the functions it needs.
+import { channel } from "./channels.js";
+import { linearReadout } from "./linear_readout.js";
+import { generator } from "./mulberry.js";
+import { network } from "./network.js";
+
+/** Initial weights and feedback matrices for a seed, as fa_lib spreads them; train.py draws the same numbers. */
+export function draw(seed) {
+  const { uniform, normal } = generator(seed);
+  const within = (count, bound) => Array.from({ length: count }, () => (2 * uniform() - 1) * bound);
+  const spread = (count, deviation) => Array.from({ length: count }, () => normal() * deviation);
+  const encoder = [...within(104, 12 ** -0.5), ...within(36, 8 ** -0.5)];
+  const decoder = [...spread(8, 0.5 ** 0.5), ...within(2, 0.1)];
+  const start = [...encoder, ...decoder, 1, 1];
+  return { start, B: spread(8, 0.5 ** 0.5), B1: spread(100, 0.2), B2: spread(200, 0.5 ** 0.5) };
+}
+
+/**
+ * Training by one rule from what `draw` gave. `advance(epochs)` trains on and returns what can be shown: `rows` of
+ * [epoch, loss, correct rate, linear readout's correct rate] at each fifth epoch on the way, `now` the same at its end,
+ * and H, its readout and the network's parameters.
+ */
+export function trainer({ rule, drawn, labels, seed, rate, learnDecoder, gamma, sigma, decorrelate }) {
+  const { normal } = generator(seed + 1000); // not the numbers of any widget's weights
+  const send = channel(rule, { ...drawn, sigma, normal, decorrelate });
+  const net = network({ start: drawn.start, labels, send, rate, learnDecoder, gamma });
+  let epoch = 0;
+  let seen = net.look();
+  const row = (readout) => [epoch, seen.loss, seen.accuracy, readout.accuracy];
+  const advance = (epochs) => {
+    const rows = [];
+    for (let i = 0; i < epochs; i += 1) {
+      if (epoch % 5 === 0) rows.push(row(linearReadout(net.H, labels)));
+      net.learn();
+      seen = net.look();
+      epoch += 1;
+    }
+    const readout = linearReadout(net.H, labels);
+    return { rows, now: row(readout), H: net.H.slice(), readout, parameters: Array.from(net.parameters) };
+  };
+  return { advance };
+}
+
+/** What a worker does: { generation, setup } begins a training, { epochs } goes on with it. */
+function serve() {
+  let generation = 0;
+  let training = null;
+  self.onmessage = ({ data }) => {
+    if (data.setup) {
+      generation = data.generation;
+      training = trainer(data.setup);
+    }
+    const answer = training.advance(data.epochs);
+    self.postMessage({ generation, ...answer }, [answer.H.buffer]);
+  };
+}
+
+/** Start a worker that answers each message with what `advance` returns. */
+export function startWorker() {
+  const text = `${[generator, channel, linearReadout, network, trainer].join("\n")}\n(${serve})();`;
+  const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  URL.revokeObjectURL(url);
+  return worker;
+}
