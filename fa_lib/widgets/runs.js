@@ -125,7 +125,8 @@ function build(ui) {
     put(found?.line, found?.at);
     return found;
   };
-  ui.listen(canvas.element, "pointermove", (event) => event.pointerType === "mouse" && point(event));
+  const reads = (event) => event.pointerType === "mouse" || event.buttons; // a finger reads as it moves along
+  ui.listen(canvas.element, "pointermove", (event) => reads(event) && point(event));
   ui.listen(canvas.element, "pointerleave", (event) => event.pointerType === "mouse" && put(null));
   ui.listen(canvas.element, "click", (event) => point(event) && follow());
   ui.listen(canvas.element, "blur", () => put(null));

@@ -18,7 +18,7 @@ from fa_lib.training import train
 from fa_lib.widgets.base import Widget
 from fa_lib.widgets.recorded import NULL, Results, ordered, record
 
-DASHES = ("-", "--", ":", "-.")  # for rules of one colour, in their order
+DASHES = ("-", "--", ":", "-.", (0, (7, 2)), (0, (5, 2, 1, 2, 1, 2)))  # for rules of one colour, in their order
 
 
 @cache

@@ -3,7 +3,7 @@ import { digits } from "./elements.js";
 import { extent, panel } from "./plot.js";
 
 const house = ["BP", "FA", "NFA", "NF", "TF"];
-const dashes = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
+const dashes = [[], [7, 4], [2, 3], [9, 3, 2, 3], [14, 4], [9, 3, 2, 3, 2, 3]];
 
 const family = (rule) => {
   const word = rule.split(/[,: ]/)[0];
