@@ -33,8 +33,9 @@ def decorrelation(H: Tensor) -> Tensor:
 
 
 def _slope(output, z: Tensor) -> Tensor:
-    z = z.detach().requires_grad_()
-    return torch.autograd.grad(output(z).sum(), z)[0]
+    with torch.enable_grad():  # within another backward pass it is off
+        z = z.detach().requires_grad_()
+        return torch.autograd.grad(output(z).sum(), z)[0]
 
 
 @dataclass(frozen=True)

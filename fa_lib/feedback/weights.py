@@ -75,6 +75,10 @@ class KolenPollack:
         """The gradient of W_O and of B, (run, p, m)."""
         return error.mT @ H.detach()
 
+    def frozen(self) -> FA:
+        """The channel that this one is at the moment, without its learning."""
+        return FA(B=drawn(self.B))
+
     def matrix(self, W: Tensor) -> Tensor:
         """What the error goes through at this moment; a copy, for B moves."""
         return drawn(self.B).clone()
