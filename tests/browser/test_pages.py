@@ -19,8 +19,10 @@ from tools.widget_assets import copy
 CONF = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "tools")!r})
-extensions = ["sphinx_togglebutton", "sphinx_book_theme", "widget_assets", "quiet_scripts"]
+extensions = ["sphinx_togglebutton", "sphinx_book_theme", "widget_assets", "quiet_scripts", "front_page"]
 html_theme = "sphinx_book_theme"
+root_doc = "book/first"
+project = "A <book>"
 html_theme_options = {{"use_fullscreen_button": True}}
 html_favicon = "icon.svg"
 """
@@ -29,7 +31,7 @@ PAGE = """Some page
 
 .. toctree::
 
-   book/other
+   other
 
 .. admonition:: Hidden
    :class: dropdown
@@ -49,8 +51,8 @@ def folder(tmp_path_factory):
     source = tmp_path_factory.mktemp("source")
     (source / "conf.py").write_text(CONF)
     (source / "icon.svg").write_bytes((ROOT / "book/assets/icon.svg").read_bytes())
-    (source / "index.rst").write_text(PAGE.format(widgets.Icosahedron().html()))
     (source / "book").mkdir()
+    (source / "book/first.rst").write_text(PAGE.format(widgets.Icosahedron().html()))
     (source / "book/other.rst").write_text("Other\n=====\n\n.. raw:: html\n\n   " + widgets.DeadZones().html())
     for _ in range(2):  # the second time over the first, as a reader who writes does
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "-b", "html", source, root / "some/place"]
@@ -75,7 +77,8 @@ def reader(browser, folder):
 
 def test_a_visit_leaves_the_console_empty(reader):
     page = reader.page()
-    page.goto(f"{reader.site}/index.html")
+    page.goto(f"{reader.site}/")
+    page.wait_for_url("**/some/place/book/first.html")
     page.wait_for_selector("fa-widget[live]")
     before = page.evaluate("() => document.documentElement.dataset.theme")
     assert before in ("light", "dark")
@@ -97,7 +100,7 @@ def test_opened_from_a_disk(browser, folder):
     """Modules need a server: the static picture stays, with a word on why."""
     visitor = Visitor(browser, (folder / "some/place").as_uri())
     page = visitor.page()
-    page.goto(f"{visitor.site}/index.html")
+    page.goto(f"{visitor.site}/book/first.html")
     page.get_by_text("comes alive when the page is read from a web server").wait_for()
     image = page.locator("fa-widget > img")
     assert image.is_visible()
@@ -106,6 +109,17 @@ def test_opened_from_a_disk(browser, folder):
     page.locator("fa-widget").screenshot(path=folder / "disk.png")
     visitor.finish()
     assert visitor.problems == []
+
+
+def test_the_front_page_is_a_page_for_who_stays_on_it(reader, browser):
+    page = reader.page(java_script_enabled=False)
+    page.route("**/index.html", lambda route: route.fulfill(body=route.fetch().text().replace("refresh", "none")))
+    page.goto(f"{reader.site}/index.html")
+    assert page.title() == "A <book>"
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("link", name="A <book>").click()
+    page.wait_for_load_state("networkidle")
+    assert page.url == f"{reader.site}/book/first.html"
 
 
 def test_scripts_become_quiet_once_and_only_if_understood():
