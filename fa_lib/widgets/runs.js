@@ -16,7 +16,7 @@ const style = `
 canvas { touch-action: pan-y; cursor: crosshair; }
 .words { min-height: 2.9em; }
 @container (min-width: 34rem) {
-  .stacked .side { grid-template-columns: 1.2fr 1.4fr 1.2fr .9fr; }
+  .stacked .side { grid-template-columns: 1.1fr 1.4fr 1.3fr 1fr; column-gap: 1rem; }
   caption { white-space: nowrap; }
 }
 .rules { grid-column: 1 / -1; }
@@ -102,7 +102,7 @@ function build(ui) {
     if (!offered.includes(ui.state.metric)) ui.set({ metric: offered[0] });
   });
   ui.choice("view", "lines", { runs: "single runs", mean: "mean, 95 % interval" });
-  ui.slider("run", "run to follow", { show: (run) => (run < 0 ? "none" : `run ${run}`) });
+  ui.slider("run", "follow", { show: (run) => (run < 0 ? "no run" : `run ${run}`) });
   const rows = ui.several("rules", "rules", Object.fromEntries(names.rules.map((name) => [name, name])));
   rows[0].row.parentElement.classList.add("rules");
   rows.forEach(({ option, row }) => swatch(row, look(option, names.rules).colour, look(option, names.rules).dash));
