@@ -2,6 +2,9 @@
 
 from fa_lib.sweep.cells import Cell
 from fa_lib.sweep.merged import IncompleteSweepError, load, merge, provenance
+from fa_lib.sweep.own import cells_of
 from fa_lib.sweep.plans import PLANS
+from fa_lib.sweep.running import StoppedError, run
 
-__all__ = ["PLANS", "Cell", "IncompleteSweepError", "load", "merge", "provenance"]
+__all__ = ["PLANS", "Cell", "IncompleteSweepError", "StoppedError"]
+__all__ += ["cells_of", "load", "merge", "provenance", "run"]

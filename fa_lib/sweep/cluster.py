@@ -21,6 +21,7 @@ from fa_lib.sweep import store
 from fa_lib.sweep.cells import Cell, from_options
 
 LOCAL = "127.0.0.1"
+PATIENCE = 20  # seconds that a scheduler has to answer
 SETTINGS = {
     # One cell a worker at a time, and the rest with the scheduler: nothing waits beside a busy worker, so that there
     # is nothing to steal, and no cell but its own suffers when a worker dies.
@@ -56,10 +57,11 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     Raises:
         NoSchedulerError: if no scheduler answers at the address.
     """
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by `running`
+    for name in ("distributed", "distributed.client"):  # what matters is said by `running`
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is not None:
         try:
-            client = Client(scheduler, timeout=20, set_as_default=False)
+            client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             raise NoSchedulerError(
                 f"no scheduler answers at {scheduler} ({error}); start one with `dask scheduler`, give its address as "
@@ -71,8 +73,8 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     with (
         dask.config.set(SETTINGS),
         LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, host=LOCAL, dashboard_address=None,
-            memory_limit=None, silence_logs=logging.CRITICAL,
+            n_workers=workers, threads_per_worker=1, processes=True, host=LOCAL, dashboard_address=f"{LOCAL}:0",
+            scheduler_kwargs={"dashboard": False}, memory_limit=None, silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):  # fmt: skip

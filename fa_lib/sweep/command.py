@@ -67,7 +67,6 @@ def main(arguments: list[str] | None = None) -> int:
         cells = cells_of(said.name, runs=said.runs, epochs=said.epochs, seed=said.seed, device=said.device)
         return COMMANDS[said.command](cells, said)
     except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
         return INTERRUPTED
     except (ValueError, StoppedError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -81,7 +80,10 @@ def _sweep(cells: list[Cell], said: argparse.Namespace) -> int:
     if said.dry_run:
         return _dry_run(cells, said)
     # a cluster's queue ends a job by SIGTERM: the same as Ctrl-C
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    # a worker that is stopped amid a cell leaves a semaphore, which is cleared away; children need not tell of it
+    os.environ.setdefault("PYTHONWARNINGS", "ignore::UserWarning:multiprocessing.resource_tracker")
     failed = run(cells, said.out, scheduler=said.scheduler, workers=said.workers, say=_say)
     if failed:
         print(f"error: {len(failed)} of {len(cells)} cells could not be computed:", file=sys.stderr)
@@ -144,6 +146,13 @@ def _merge(cells: list[Cell], said: argparse.Namespace) -> int:
     path = merge(cells, said.out, into, partial=said.partial)
     print(f"{path}: {os.path.getsize(path) / 1e6:.2g} MB")
     return 0
+
+
+def _interrupt(number: int, frame) -> None:
+    """Stop, once: who presses Ctrl-C twice must not cut off the tidying up."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _say(line: str) -> None:

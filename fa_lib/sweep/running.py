@@ -73,7 +73,8 @@ def run(
     except cluster.NoSchedulerError as error:
         raise StoppedError(f"{error}. {progress.state()}") from error
     except KeyboardInterrupt:
-        raise StoppedError(f"stopped. {progress.state()}") from None
+        say(f"stopped. {progress.state()}")
+        raise
     return failed
 
 
