@@ -111,15 +111,13 @@ def test_opened_from_a_disk(browser, folder):
     assert visitor.problems == []
 
 
-def test_the_front_page_is_a_page_for_who_stays_on_it(reader, browser):
-    page = reader.page(java_script_enabled=False)
+def test_the_front_page_is_a_page_for_who_stays_on_it(reader):
+    page = reader.page()
     page.route("**/index.html", lambda route: route.fulfill(body=route.fetch().text().replace("refresh", "none")))
     page.goto(f"{reader.site}/index.html")
     assert page.title() == "A <book>"
     assert page.locator("html").get_attribute("lang") == "en"
-    page.get_by_role("link", name="A <book>").click()
-    page.wait_for_load_state("networkidle")
-    assert page.url == f"{reader.site}/book/first.html"
+    assert page.get_by_role("link", name="A <book>").get_attribute("href") == "book/first.html"
 
 
 def test_scripts_become_quiet_once_and_only_if_understood():
