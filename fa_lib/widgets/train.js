@@ -26,7 +26,7 @@ tbody i { display: inline-block; width: 1.2rem; margin-right: .45rem; vertical-a
 const panels = [
   { row: 1, title: "loss", range: (top) => [0, Math.max(0.3, top * 1.05)] },
   { row: 2, title: "correct rate", range: () => [0, 1] },
-  { row: 3, title: "correct rate of the best linear readout of H", range: () => [0.5, 1] },
+  { row: 3, title: "correct rate, linear readout of H", range: () => [0.5, 1] },
 ];
 // FA's and NFA's curves often coincide: the wide one is drawn first
 const lines = { FA: [4, []], NF: [2, []], TF: [2, []], NFA: [1.5, [5, 4]], BP: [2, []] };

@@ -24,7 +24,7 @@ EVERY = 10  # epochs between its points
 PANELS = {
     "loss": "loss",
     "accuracy": "correct rate",
-    "regression_accuracy": "correct rate of the best linear readout of H",
+    "regression_accuracy": "correct rate, linear readout of H",
 }
 
 
@@ -147,7 +147,7 @@ class Training(Widget):
         """H (sample, 4) with what the readouts make of it, (sample, 2)."""
         if self.view == "both readouts":
             points = (linear[:, 1] - linear[:, 0], y_hat[:, 1] - y_hat[:, 0])
-            axes.set(xlabel="linear readout says 0 or 1", ylabel="decoder says 0 or 1", xlim=(-1.12, 1.12))
+            axes.set(xlabel="linear readout says 0 or 1", ylabel="decoder says 0 or 1", xlim=(-1.6, 1.6))
             axes.set(ylim=(-1.12, 1.12))
         else:
             a, b = (int(digit) - 1 for digit in self.view.removeprefix("units ").split(", "))
