@@ -103,6 +103,15 @@ def test_any_order_of_dimensions_and_no_coordinates():
     Runs({"t": {"FA": bare}}).picture()
 
 
+def test_results_read_from_a_file_are_the_same(tmp_path):
+    data = made([[0.5, 0.25], [0.75, np.nan]], "loss", seed=3).assign(ceiling=1.0)
+    data.to_netcdf(tmp_path / "fa.nc", engine="h5netcdf")
+    with xr.open_dataset(tmp_path / "fa.nc", engine="h5netcdf") as read:
+        found = recorded.record({"t": {"FA": read}})
+    assert found == recorded.record({"t": {"FA": data}})
+    assert (found["tasks"][0]["ceiling"], found["tasks"][0]["rules"][0]["seed"]) == (1.0, 3)
+
+
 def test_a_chapter_of_ten_rules_fits_and_more_is_refused():
     random = np.random.default_rng(0)
     names = ["loss", "accuracy", "regression_loss", "regression_accuracy", "information", "information_null"]

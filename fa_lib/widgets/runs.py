@@ -32,6 +32,9 @@ def example() -> dict[str, dict[str, xr.Dataset]]:
 class Runs(Widget):
     """Recorded runs, to be looked at one by one.
 
+    A page holds at most 100 epochs of a line, and values rounded to steps of their metric's range on the task divided
+    by 2^14 (2^12 where there are many), in logarithms for losses.
+
     Args:
         results: task to rule to Dataset with dims (run, epoch), as `train` returns it or as it is read from netCDF. A
             variable `x_null` is drawn together with `x`, not by itself, and with the ceiling. Rules whose names begin
