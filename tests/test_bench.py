@@ -93,6 +93,7 @@ def test_sides_are_timed_in_turn():
     calls.clear()
     timing.interleaved(sides, 0)
     assert calls == ["a", "b"]
+    assert timing.interleaved({"own": lambda: 7.0}, 2) == {"own": 7.0}
 
 
 def test_work_apart_is_done_in_other_processes():

@@ -3,7 +3,8 @@
 For 1, 10 and 40 runs at once on one thread: milliseconds per epoch and run, first of the training steps alone, then
 with all of an epoch's measures and the test set, what these cost against the steps, and the largest memory of the
 process, torch's own included. MNIST is timed on one to eight batches, with a test set cut in proportion, and scaled to
-an epoch; the memory is that of the cut.
+an epoch, and with it what an epoch's measures cost at least: the memory is that of the cut, and the share of measures
+is too high.
 """
 
 import time

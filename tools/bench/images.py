@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from fa_lib import FA, TF, tasks, training
+from fa_lib import FA, TF, tasks
 from tools.bench import limits
+from tools.bench.epochs import with_measures
 from tools.bench.plain import Plain
 from tools.bench.small import stepper
 from tools.bench.table import Line
@@ -21,15 +22,15 @@ def cut(batches: int) -> tasks.Task:
 
 def epoch(quick: bool) -> Iterator[Line]:
     """An epoch per run and core, scaled from its first batches."""
-    task = cut(4 if quick else 12)
+    task = cut(6 if quick else 16)
     scale, blocks = WHOLE / len(task.x), BLOCKS[:2] if quick else BLOCKS
 
-    def ours(runs):
-        return lambda: training.train(task, FA(), runs=runs, epochs=1, progress=False)
+    def ours(runs):  # from the first epoch's last step to the second's, so that nothing but an epoch is scaled
+        return lambda: with_measures(task, FA(), runs, epochs=2)
 
     sides = {str(runs): ours(runs) for runs in blocks}
     sides |= {"a": Usual(task, FA()).epoch, "b": Plain(task, FA()).epoch}
-    taken = interleaved(sides | limits.sides(), 2 if quick else 9)
+    taken = interleaved(sides | limits.sides(), 2 if quick else 5)
     numbers = len(task.x) * limits.step(task) + len(task.test_x) * limits.forward(task)
     limit = limits.seconds(taken, numbers, (len(task.x) + len(task.test_x)) * sum(task.widths))
     for runs in blocks:

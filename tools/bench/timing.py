@@ -16,8 +16,8 @@ def interleaved(sides: Mapping[str, Callable[[], object]], repeats: int, clock=t
     """Seconds each side takes: all once to warm up, then all in turn so many times; medians. 0: once, without.
 
     Processor time is what other work on the machine disturbs least. Where several processes or threads work together
-    the clock has to be `time.perf_counter`. Python's garbage collector waits, as in timeit: it would charge whichever
-    side has its turn for the heap of all the others.
+    the clock has to be `time.perf_counter`. A side that returns a float has timed itself. Python's garbage collector
+    waits, as in timeit: it would charge whichever side has its turn for the heap of all the others.
     """
     for side in sides.values() if repeats else ():
         side()
@@ -29,8 +29,8 @@ def interleaved(sides: Mapping[str, Callable[[], object]], repeats: int, clock=t
         for _ in range(max(repeats, 1)):
             for name, side in sides.items():
                 start = clock()
-                side()
-                taken[name].append(clock() - start)
+                own = side()
+                taken[name].append(own if isinstance(own, float) else clock() - start)
             gc.collect()
     finally:
         gc.enable()
