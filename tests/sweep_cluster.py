@@ -21,13 +21,12 @@ processes = get_context("forkserver")
 processes.set_forkserver_preload(["fa_lib.sweep.cluster", "fa_lib.sweep.command"])
 
 
-def small_cells(epochs: int = 5, rules=(BP(), FA(), NFA())) -> list[Cell]:
-    """Cells of a second or less: each rule with and without gamma, two blocks of runs."""
+def small_cells(epochs: int = 5) -> list[Cell]:
+    """Six cells of a moment each: three conditions, two blocks of runs."""
     return [
         Cell("ib", rule, runs, epochs, scale=scale)
         for runs in ((0, 1), (2,))
-        for scale in (False, True)
-        for rule in rules
+        for scale, rule in ((False, BP()), (False, FA()), (True, NFA()))
     ]
 
 
@@ -91,7 +90,8 @@ class Cluster:
         with (self.logs / f"{role}-{len(self.started)}.log").open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "dask", role, "--host", "127.0.0.1", "--no-dashboard", *map(str, words)],
-                cwd=self.logs, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                cwd=self.logs, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
             )  # fmt: skip
         self.started.append(process)
         return process
