@@ -113,7 +113,8 @@ function build(ui) {
     ui.redraw();
   };
   const running = () => run.epoch < run.until;
-  const button = ui.button("Run", () => goTo(running() ? run.epoch : run.epoch + (ui.still ? 250 : last)), { class: "run" });
+  const press = () => goTo(running() ? run.epoch : run.epoch + (ui.still ? 250 : last));
+  const button = ui.button("Run", press, { class: "run" });
   const one = ui.button("One epoch", () => goTo(run.epoch + 1));
   ui.reset = () => {
     run.until = 0;
