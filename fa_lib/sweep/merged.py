@@ -60,6 +60,8 @@ def merge(cells: Iterable[Cell], folder: Path, into: Path, *, partial: bool = Fa
     for name, data in zip(by_condition, joined, strict=True):
         if not data.indexes["run"].is_unique:
             raise ValueError(f"{name}: a run is in two cells; each must be in one, got {data.run.values.tolist()}")
+    # numbers along every other axis too, so that conditions may differ in their number of layers
+    joined = [data.assign_coords({axis: range(size) for axis, size in _others(data).items()}) for data in joined]
     curves = xr.concat(
         joined, xr.DataArray(list(by_condition), dims="condition", name="condition"), data_vars="all", join="outer",
         coords="minimal", compat="override", combine_attrs="drop",
@@ -95,9 +97,13 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
     blocks: dict[str, list[xr.Dataset]] = {}
     for number in range(table.sizes["block"]):
         row = {name: values.item() for name, values in table.isel(block=number).data_vars.items()}
-        label, variables, options = row.pop("label"), *(json.loads(row.pop(name)) for name in ("variables", "cell"))
+        label = row.pop("label")
+        variables, others, options = (json.loads(row.pop(name)) for name in ("variables", "others", "cell"))
         data = curves[list(variables)].sel(condition=label, run=options["runs"], epoch=_epochs(options))
-        data = data.drop_vars("condition").map(lambda values, kinds=variables: values.astype(kinds[values.name]))
+        data = data.isel({axis: slice(size) for axis, size in others.items()})
+        data = data.drop_vars(["condition", *others]).map(
+            lambda values, kinds=variables: values.astype(kinds[values.name])
+        )
         if store.digest(data) != row.pop("digest"):
             raise ValueError(f"{path}: {label}, runs {options['runs']}, was altered; merge its cells again")
         row = {name: value for name, value in row.items() if value != "" and value == value}  # NaN is not itself
@@ -146,12 +152,18 @@ def _table(found: Mapping[Cell, xr.Dataset], names: Mapping[Cell, str]) -> xr.Da
     rows = []
     for cell, data in found.items():
         variables = json.dumps({str(name): values.dtype.str for name, values in data.data_vars.items()})
-        rows.append({"label": names[condition(cell)], "variables": variables} | data.attrs)
+        shape = {"variables": variables, "others": json.dumps(_others(data))}
+        rows.append({"label": names[condition(cell)]} | shape | data.attrs)
     columns = {}
     for name in dict.fromkeys(name for row in rows for name in row):  # one that some cells lack is empty there
         empty = "" if any(isinstance(row.get(name), str) for row in rows) else np.nan
         columns[name] = ("block", np.array([row.get(name, empty) for row in rows]))
     return xr.Dataset(columns)
+
+
+def _others(data: xr.Dataset) -> dict[str, int]:
+    """Sizes of the axes that not all results share, such as layers."""
+    return {str(axis): size for axis, size in data.sizes.items() if axis not in ("run", "epoch")}
 
 
 def _epochs(options: Mapping) -> list[int]:
