@@ -5,7 +5,7 @@ import { draw, startWorker, trainer } from "./trainer.js";
 
 export const rules = ["BP", "FA", "NFA", "NF", "TF"];
 export const last = 3000; // epochs
-const pause = 40; // milliseconds that a round should take
+const stretch = 60; // milliseconds that the fastest worker should compute in a round; asking and answering come on top
 
 export const labels = Uint8Array.from({ length: 4096 }, (_, pattern) => (score(pattern) >= threshold ? 1 : 0));
 
@@ -48,7 +48,8 @@ export function lockstep({ changed, may, failed }) {
     const pace = (1000 * made) / took;
     self.speed = self.speed ? 0.9 * self.speed + 0.1 * pace : pace;
     self.epoch += made;
-    size = Math.max(1, Math.min(50, Math.round((made * pause) / took)));
+    const spent = Math.min(...rules.map((each) => self.latest[each].spent));
+    size = Math.max(1, Math.min(50, 2 * size, Math.round((made * stretch) / Math.max(spent, 0.1))));
     self.go();
     changed();
   };

@@ -50,8 +50,9 @@ function serve() {
       generation = data.generation;
       training = trainer(data.setup);
     }
+    const began = performance.now();
     const answer = training.advance(data.epochs);
-    self.postMessage({ generation, ...answer }, [answer.H.buffer]);
+    self.postMessage({ generation, spent: performance.now() - began, ...answer }, [answer.H.buffer]);
   };
 }
 
