@@ -139,7 +139,7 @@ def test_a_folder_that_goes_away_stops_the_sweep_and_keeps_what_is_finished(clus
 def test_a_scheduler_killed_while_cells_are_computed(cluster, expected, tmp_path, monkeypatch):
     from fa_lib.sweep import cluster as module
 
-    monkeypatch.setattr(module, "PATIENCE", 3)
+    monkeypatch.setattr(module, "PATIENCE", 10)
     folder, lost = tmp_path / "cells", Cluster(tmp_path)
     lost.add_worker()
 
