@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from sweep_cluster import ROOT
+
 from fa_lib import BP, FA, NFA, TF, sweep
 from fa_lib.centred import Centred
 from fa_lib.sweep import PLANS, Cell, cells_of, estimate, own, store
@@ -75,6 +77,8 @@ def test_the_example_in_the_documentation_is_a_sweep(tmp_path):
     cells = cells_of(plan(tmp_path, example))
     assert len(cells) == 2 * 2 * 2 * (1 + 3 + 1)
     assert len(sweep.labels.labels(cells)) == len(cells) / 2
+    committed = cells_of(str(ROOT / "book/results/example.toml"))
+    assert list(sweep.labels.labels(committed).values())[-1] == "NFA, gamma, sigma 0.1"
 
 
 GOOD = 'runs = 2\nepochs = 2\ntask = "ib"\n[[feedback]]\nrule = "FA"\n'

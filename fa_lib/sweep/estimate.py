@@ -8,8 +8,6 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-import xarray as xr
-
 from fa_lib.sweep.cells import Cell
 
 Rates = dict[Cell, float]  # kind of cell to seconds for an epoch
@@ -50,25 +48,31 @@ def total(cells: Iterable[Cell], known: Rates, workers: int) -> float | None:
 
 
 def measure(cell: Cell) -> float:
-    """Seconds for an epoch, by training twice on a little and taking the difference, so that the start drops out.
+    """Seconds for an epoch, by training on a little and on more and taking the difference, so that the start drops out.
 
-    MNIST is tried on ten and on thirty batches and scaled to all of them, other tasks on five and on twenty epochs.
+    MNIST is tried on ten and on thirty batches and scaled to all of them, other tasks on five and on twenty-five
+    epochs.
     """
-    if not cell.task.startswith("mnist"):
-        return (_seconds(replace(cell, epochs=20)) - _seconds(replace(cell, epochs=5))) / 15
-    images, batch = cell.samples or 60_000, cell.batch or 64
-    few, more = min(10 * batch, images), min(30 * batch, images)
-    shares = (cell.test_samples or 10_000) / images
-    took = [_seconds(replace(cell, epochs=1, samples=n, test_samples=max(int(shares * n), 1))) for n in (few, more)]
-    if more == few:
-        return took[1]
-    return took[0] + (took[1] - took[0]) / (more - few) * (images - few)
+    if cell.task.startswith("mnist"):
+        images, batch = cell.samples or 60_000, cell.batch or 64
+        share = (cell.test_samples or 10_000) / images
+        sizes = [min(batches * batch, images) for batches in (10, 30)]
+        tried = [replace(cell, epochs=1, samples=size, test_samples=max(int(share * size), 1)) for size in sizes]
+    else:
+        images, sizes = 1, [5, 25]
+        tried = [replace(cell, epochs=size) for size in sizes]
+    _seconds(tried[0])  # a process's first training brings more with it
+    few, more = map(_seconds, tried)
+    if more <= few or sizes[0] == sizes[1]:  # too little to be told from chance
+        return more / sizes[1] * images
+    each = (more - few) / (sizes[1] - sizes[0])
+    return few + each * (images - sizes[0]) if images > 1 else each
 
 
 def _seconds(cell: Cell) -> float:
     start = time.perf_counter()
-    data: xr.Dataset = cell.compute()
-    return min(float(data.attrs["seconds"]), time.perf_counter() - start)
+    cell.compute()
+    return time.perf_counter() - start
 
 
 def span(seconds: float) -> str:
