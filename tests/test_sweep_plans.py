@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from sweep_cluster import ROOT
 
 from fa_lib import BP, FA, NFA, TF, sweep
