@@ -1,5 +1,7 @@
 """A drop-in `torch.nn` layer: forward it is `nn.Linear`, backward its input gets what a feedback channel gives.
 
+In two lines, `below` and `top`::
+
     import torch
     from torch import nn
     from fa_lib import FA, tasks

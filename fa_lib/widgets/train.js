@@ -20,7 +20,9 @@ th { font-weight: inherit; }
 th, td { padding: .05rem .4rem .05rem 0; text-align: right; }
 th:first-child { text-align: left; white-space: nowrap; }
 tbody i { display: inline-block; width: 1.2rem; margin-right: .45rem; vertical-align: middle; border-top: 3px solid; }
+.go { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: .4rem; }
 .run { min-width: 8.5rem; }
+.run:enabled { background: var(--accent); border-color: var(--accent); color: var(--paper); }
 `;
 
 const panels = [
@@ -76,6 +78,7 @@ const describe = (run) => {
 
 function build(ui) {
   ui.box.classList.add("stacked");
+  const parent = make(ui.picture, "div", { class: "go" }); // above the picture: the first thing to do
   const canvas = ui.canvas({
     label: "Loss, correct rate and the linear readout's correct rate of five rules, and one rule's hidden states.",
     height: (width) => (width < 520 ? 3 * 165 + 300 : 2 * 235) + (width < 330 ? 60 : 42),
@@ -114,15 +117,15 @@ function build(ui) {
   };
   const running = () => run.epoch < run.until;
   const press = () => goTo(running() ? run.epoch : run.epoch + (ui.still ? 250 : last));
-  const button = ui.button("Run", press, { class: "run" });
-  const one = ui.button("One epoch", () => goTo(run.epoch + 1));
+  const button = ui.button("Run", press, { parent, class: "run" });
+  const one = ui.button("One epoch", () => goTo(run.epoch + 1), { parent });
   ui.reset = () => {
     run.until = 0;
     run.restart();
     ui.redraw();
   };
-  ui.button("Back to epoch 0", ui.reset);
-  ui.button("Other weights", () => ui.set({ seed: (ui.state.seed + 1) % 1000 }));
+  ui.button("Back to epoch 0", ui.reset, { parent });
+  ui.button("Other weights", () => ui.set({ seed: (ui.state.seed + 1) % 1000 }), { parent });
 
   let known = null;
   return (state, colours) => {
