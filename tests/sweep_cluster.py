@@ -1,7 +1,10 @@
 """Real dask processes on loopback for the tests of sweeps, small cells, and clients that can be killed."""
 
 import contextlib
+import functools
+import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -10,7 +13,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from fa_lib import BP, FA, NFA
-from fa_lib.sweep import Cell, load, merge, run
+from fa_lib.sweep import Cell, StoppedError, load, merge, run
+from fa_lib.sweep.cells import from_options
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
@@ -37,9 +41,14 @@ def wait_until(true, what: str) -> None:
         time.sleep(0.02)
 
 
-def same_results(cells, folder: Path, other: Path) -> None:
+@functools.cache
+def merged(cells: tuple[Cell, ...], folder: Path) -> dict:
+    return load(merge(cells, folder, folder / "merged.nc"))
+
+
+def same_results(cells, folder: Path, expected: Path) -> None:
     """Both folders merge to the same numbers, bit for bit."""
-    first, second = (load(merge(cells, where, where / "merged.nc")) for where in (folder, other))
+    first, second = (merged(tuple(cells), where) for where in (folder, expected))
     assert list(first) == list(second)
     for label, data in first.items():
         assert data.drop_attrs().identical(second[label].drop_attrs()), label
@@ -52,19 +61,25 @@ def whole_files_only(cells, folder: Path) -> None:
     )
 
 
-def client(cells, folder: Path, scheduler: str):
-    """A process that runs a sweep and can be killed."""
-    process = processes.Process(target=_client, args=([cell.text() for cell in cells], str(folder), scheduler))
+def client(cells, folder: Path, scheduler: str, limit: int | None = None, answer=None):
+    """A process that runs a sweep and can be killed.
+
+    With a limit its files are full at that many bytes; the answer, a queue, gets the reason why a sweep was stopped.
+    """
+    texts = [cell.text() for cell in cells]
+    process = processes.Process(target=_client, args=(texts, str(folder), scheduler, limit, answer))
     process.start()
     return process
 
 
-def _client(texts: list[str], folder: str, scheduler: str) -> None:
-    import json
-
-    from fa_lib.sweep.cells import from_options
-
-    run([from_options(json.loads(text)) for text in texts], folder, scheduler=scheduler, say=lambda line: None)
+def _client(texts: list[str], folder: str, scheduler: str, limit: int | None, answer) -> None:
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        cells = [from_options(json.loads(text)) for text in texts]
+        run(cells, folder, scheduler=scheduler, say=lambda line: None)
+    except StoppedError as reason:
+        answer.put(str(reason))
 
 
 def command(*words: str, **options) -> subprocess.Popen:

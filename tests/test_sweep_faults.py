@@ -4,7 +4,17 @@ import random
 import re
 
 import pytest
-from sweep_cluster import Cluster, client, command, same_results, small_cells, wait_until, whole_files_only
+from sweep_cluster import (
+    LONG,
+    Cluster,
+    client,
+    command,
+    processes,
+    same_results,
+    small_cells,
+    wait_until,
+    whole_files_only,
+)
 
 from fa_lib import FA
 from fa_lib.sweep import Cell, StoppedError, cells_of, run, store
@@ -134,6 +144,20 @@ def test_a_folder_that_goes_away_stops_the_sweep_and_keeps_what_is_finished(clus
     aside.rename(folder)
     run(CELLS, folder, scheduler=cluster.address, say=lambda line: None)
     same_results(CELLS, folder, expected)
+
+
+def test_a_full_disk_stops_the_sweep_and_keeps_what_is_finished(cluster, expected, tmp_path):
+    for cell in CELLS[:2]:
+        (tmp_path / cell.name).write_bytes((expected / cell.name).read_bytes())
+    reasons = processes.Queue()
+    process = client(CELLS, tmp_path, cluster.address, limit=10_000, answer=reasons)  # less than a file
+    reason = reasons.get(timeout=LONG)
+    process.join()
+    reasons.close()
+    assert reason.startswith(f"cannot write to {tmp_path}: File too large. 2 of 6 cells are finished and safe")
+    whole_files_only(CELLS[:2], tmp_path)
+    run(CELLS, tmp_path, scheduler=cluster.address, say=lambda line: None)
+    same_results(CELLS, tmp_path, expected)
 
 
 def test_a_scheduler_killed_while_cells_are_computed(cluster, expected, tmp_path, monkeypatch):
