@@ -35,7 +35,7 @@ lint: venv  ## format the code and mend what ruff can
 serve:  ## show _build/html at http://127.0.0.1:8000 (another port: PORT=8001)
 	$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-bench: venv  ## print seconds per epoch and run for each task
+bench: venv  ## print speeds against references and limits
 	$(PY) -m tools.bench
 
 repository: venv  ## move to another repository address: URL=https://github.com/name/repository

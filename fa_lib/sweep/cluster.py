@@ -10,6 +10,7 @@ import json
 import logging
 import queue
 import signal
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -70,6 +71,8 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
         with client:
             yield client
         return
+    # dask's scheduler wants one port for everybody and says so when another sweep has it
+    warnings.filterwarnings("ignore", r"\s*Port \d+ is already in use", UserWarning)
     with (
         dask.config.set(SETTINGS),
         LocalCluster(
