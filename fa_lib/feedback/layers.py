@@ -29,6 +29,15 @@ def _chosen(rule, widths: Mapping[int, int]) -> dict[int, object]:
     return {number: channels[number] for number in sorted(numbers)}
 
 
+def _drawn(chosen: Mapping[int, object], above: Mapping[int, int], m: Mapping[int, int], seed: int, **options) -> dict:
+    """Every cut's channel with its matrices, (above, m) at each; the last layer's are those of the channel alone."""
+    last = max(m)
+    return {
+        number: channel.draw(above[number], m[number], seed=deeper(seed, last - number), **options)
+        for number, channel in chosen.items()
+    }
+
+
 def _contains(channel, kinds: tuple[type, ...]) -> bool:
     return isinstance(channel, kinds) or (hasattr(channel, "channel") and _contains(channel.channel, kinds))
 
@@ -60,11 +69,7 @@ class Direct:
         chosen = _chosen(self, m)
         if any(_contains(channel, (KolenPollack,)) for number, channel in chosen.items() if number < max(m)):
             raise ValueError("KolenPollack learns a weight's transpose, and no single weight is beside a direct path")
-        at = {
-            number: channel.draw(p, m[number], runs=runs, seed=deeper(seed, max(m) - number), device=device)
-            for number, channel in chosen.items()
-        }
-        return replace(self, at=at)
+        return replace(self, at=_drawn(chosen, dict.fromkeys(m, p), m, seed, runs=runs, device=device))
 
     def below(self, error: Tensor, W: Tensor, delta: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: the same error, and the product of all weights on the way, (run, p, m)."""
@@ -98,13 +103,8 @@ class Chained:
         chosen = _chosen(self, m)
         if any(_contains(channel, (TF, Projection, OutputError)) for n, channel in chosen.items() if n < max(m)):
             raise ValueError("a chain hands on errors: below the last layer use a channel that carries the error given")
-        at = {
-            number: channel.draw(
-                m.get(number + 1, p), m[number], runs=runs, seed=deeper(seed, max(m) - number), device=device
-            )
-            for number, channel in chosen.items()
-        }
-        return replace(self, at=at)
+        above = {number: m.get(number + 1, p) for number in m}
+        return replace(self, at=_drawn(chosen, above, m, seed, runs=runs, device=device))
 
     def below(self, error: Tensor, W: Tensor, delta: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: the gradient before this one's nonlinearity, and its weight."""

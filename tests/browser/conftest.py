@@ -71,3 +71,11 @@ def visitor(browser, site) -> Visitor:
     yield visitor
     visitor.finish()
     assert visitor.problems == []
+
+
+@pytest.fixture
+def call(visitor):
+    """A function that runs an async JavaScript function (its text) with arguments, on a page of the site."""
+    page = visitor.page()
+    page.goto(f"{visitor.site}/book/plain.html")
+    return page.evaluate

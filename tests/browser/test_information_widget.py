@@ -18,14 +18,6 @@ PRECISE = {"rtol": 1e-10, "atol": 1e-10}
 NULLS = 3
 
 
-@pytest.fixture
-def call(visitor):
-    """A function that runs an async JavaScript function (its text) with arguments, on a page of the site."""
-    page = visitor.page()
-    page.goto(f"{visitor.site}/book/plain.html")
-    return page.evaluate
-
-
 def first_come(ids):
     """Ids renamed 0, 1, … in the order in which they first appear."""
     _, first, inverse = np.unique(ids, return_index=True, return_inverse=True)

@@ -9,14 +9,6 @@ from fa_lib.widgets import DeadZones, Dynamics
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "angle")
 
 
-@pytest.fixture
-def call(visitor):
-    """A function that runs an async JavaScript function (its text) with arguments, on a page of the site."""
-    page = visitor.page()
-    page.goto(f"{visitor.site}/book/plain.html")
-    return page.evaluate
-
-
 def test_all_patterns(call):
     result = call("""async () => {
       const g = await import("/_static/widgets/geometry.js");

@@ -15,14 +15,6 @@ from fa_lib.widgets.train import RULES, parameters, place_parameters
 STEPS = 20
 
 
-@pytest.fixture
-def call(visitor):
-    """A function that runs an async JavaScript function (its text) with arguments, on a page of the site."""
-    page = visitor.page()
-    page.goto(f"{visitor.site}/book/plain.html")
-    return page.evaluate
-
-
 class Shaken:
     """NFA with noise that is given, so that Python and JavaScript use the same."""
 
