@@ -9,11 +9,11 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from fa_lib.measures import look
 from fa_lib.tasks import Task
 from fa_lib.training import Parts, batches, one_pass
 
 
-@torch.no_grad()
 def answer(parts: Parts, task: Task, x: Tensor) -> Tensor:
     """y_hat of the parts with dropout off.
 
@@ -25,10 +25,7 @@ def answer(parts: Parts, task: Task, x: Tensor) -> Tensor:
     Returns:
         Tensor of shape (run, sample, p).
     """
-    parts.encoder.eval()
-    y_hat = torch.cat([task.activate(parts.decoder(parts.encoder(part))) for part in x.split(1024)], 1)
-    parts.encoder.train()
-    return y_hat
+    return look(parts.encoder, x, lambda H: task.activate(parts.decoder(H)))
 
 
 def fit(parts: Parts, task: Task, *, epochs: int | None = None, every: int = 1) -> xr.Dataset:

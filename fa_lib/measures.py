@@ -1,6 +1,6 @@
 """What `training.train` measures of an epoch, besides what it is asked to record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,8 @@ from fa_lib.tasks import Task
 
 if TYPE_CHECKING:  # training imports this file
     from fa_lib.training import Step
+
+PART = 1024  # samples through the encoder at a time, where all are only looked at
 
 
 def of_training(
@@ -38,12 +40,17 @@ def of_training(
     }
 
 
-@torch.no_grad()
 def of_test(task: Task, encoder: Encoder, decoder: Decoder, x: Tensor, y: Tensor) -> dict[str, Tensor]:
     """Test measures with dropout off, each of shape (run,)."""
-    encoder.eval()
-    parts = [task.activate(decoder(encoder(part))).mT for part in x.split(1024)]
-    encoder.train()
-    y_hat = (torch.cat(parts, 2) if len(parts) > 1 else parts[0]).mT
+    y_hat = look(encoder, x, lambda H: task.activate(decoder(H)))
     metrics = {f"test_{name}": metric(y_hat, y).cpu() for name, metric in task.metrics.items()}
     return metrics | {"test_loss": task.loss(y_hat, y).cpu()}
+
+
+@torch.no_grad()
+def look(encoder: Encoder, x: Tensor, then: Callable[[Tensor], Tensor] = lambda H: H) -> Tensor:
+    """H of these samples with dropout off, (run, sample, m), or what `then` makes of it, (run, sample, ...)."""
+    encoder.eval()
+    parts = [then(encoder(part)).mT for part in x.split(PART)]
+    encoder.train()
+    return (torch.cat(parts, 2) if len(parts) > 1 else parts[0]).mT

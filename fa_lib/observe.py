@@ -8,15 +8,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-import torch
 import xarray as xr
 from torch import Tensor
 
 from fa_lib import training
-from fa_lib.networks import Encoder
+from fa_lib.measures import look
 from fa_lib.tasks import Task
-
-PART = 1024  # images through the encoder at a time
 
 
 class Seen(NamedTuple):
@@ -70,12 +67,3 @@ def observe(
         coords={"epoch": at},
         attrs={"task": task.name, "feedback": str(feedback), "seed": seed},
     )
-
-
-@torch.no_grad()
-def look(encoder: Encoder, x: Tensor) -> Tensor:
-    """H of these samples with dropout off, (run, sample, m)."""
-    encoder.eval()
-    parts = [encoder(part).mT for part in x.split(PART)]
-    encoder.train()
-    return torch.cat(parts, 2).mT

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from fa_lib import tasks
+from fa_lib.measures import PART
 from fa_lib.networks import Decoder, Linear, stack, uniform
 from fa_lib.optimizers import adam
 from fa_lib.seeds import numpy_generator
@@ -121,8 +122,8 @@ def delayed(delay: int = 4, *, length: int = 64, sequences: int = 32, m: int = 3
     Raises:
         ValueError: for a delay that is not shorter than the sequence, or a length that does not divide 1024.
     """
-    if not 0 <= delay < length or 1024 % length:
-        raise ValueError(f"length must divide 1024 and be longer than the delay, got {length} and a delay of {delay}")
+    if not 0 <= delay < length or PART % length:
+        raise ValueError(f"length must divide {PART} and be longer than the delay, got {length} and a delay of {delay}")
     total = sequences + max(sequences // 4, 1)
     x = numpy_generator(seed, 0, "data").uniform(-1, 1, (total, length))
     x = torch.from_numpy(x).to(torch.get_default_dtype())
