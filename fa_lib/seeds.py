@@ -9,7 +9,7 @@ import torch
 
 # a purpose's place is part of its seed: new ones go to the end
 PURPOSES = ("encoder", "decoder", "feedback", "noise", "dropout", "batches", "null", "data", "probe", "backbone")
-PURPOSES += ("depth",)
+PURPOSES += ("depth", "control")
 
 
 def _sequence(seed: int, run: int, purpose: str) -> np.random.SeedSequence:
