@@ -6,9 +6,9 @@ from. Then, from the last layer down, each cut layer gets its own signal, and ba
 
 from typing import NamedTuple
 
-from torch import Tensor, tanh
+from torch import Tensor
 
-from fa_lib.networks import Decoder, Encoder
+from fa_lib.networks import NONLINEARITIES, Decoder, Encoder
 from fa_lib.seen import Layer, Step
 from fa_lib.tasks import Task
 
@@ -30,12 +30,13 @@ def widths(encoder: Encoder) -> dict[int, int]:
 def hidden(encoder: Encoder, x: Tensor, cuts) -> dict[int, Hidden]:
     """Every hidden layer by its number, those after a cut computed from the detached layer below."""
     found, h = {}, x
+    bend, _ = NONLINEARITIES[encoder.nonlinearity]
     if encoder.backbone is not None:
         h = encoder.backbone(x)
         found[0] = Hidden(h, h, encoder.backbone.linear.weight)  # no nonlinearity here
     for number, layer in enumerate(encoder.layers, 1):
         a = layer(h.detach() if number - 1 in cuts else h)
-        h = encoder.gamma[number - 1] * tanh(a) if len(encoder.gamma) else tanh(a)
+        h = encoder.gamma[number - 1] * bend(a) if len(encoder.gamma) else bend(a)
         found[number] = Hidden(a, h, layer.weight)
     for part in found.values():
         part.a.retain_grad()
@@ -73,7 +74,7 @@ def step(encoder: Encoder, decoder: Decoder, channel, task: Task, x: Tensor, y: 
     top = seen[last]
     return Step(
         top.H, y, y_hat, z.grad, top.signal, top.weight, encoder.factors(), loss.detach(), metrics,
-        tuple(seen[number] for number in sorted(seen)),
+        tuple(seen[number] for number in sorted(seen)), encoder.nonlinearity,
     )  # fmt: skip
 
 

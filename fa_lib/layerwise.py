@@ -13,6 +13,7 @@ from torch import Tensor
 
 from fa_lib import information, probes
 from fa_lib.feedback import carry
+from fa_lib.networks import NONLINEARITIES
 from fa_lib.seen import Layer, Step
 from fa_lib.tasks import Task
 
@@ -35,10 +36,10 @@ def backpropagated(seen: Step) -> list[Tensor]:
 
     Source: Rumelhart et al. 1986.
     """
-    layers = _layers(seen)
+    layers, (_, slope_of) = _layers(seen), NONLINEARITIES[seen.nonlinearity]
     found = [carry(seen.error, layers[-1].weight)]
     for upper, lower, gamma in zip(layers[:0:-1], layers[-2::-1], seen.gamma.T.flip(0)[:, :, None, None], strict=False):
-        slope = gamma - upper.H**2 / gamma  # of gamma tanh(a), by a
+        slope = gamma * slope_of(upper.H / gamma)  # of gamma tanh(a), by a
         found.append(carry(found[-1] * slope, lower.weight))
     return found[::-1]
 

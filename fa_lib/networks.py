@@ -6,7 +6,7 @@ before samples, because a product with a small weight matrix is about twice as f
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import torch
@@ -15,6 +15,13 @@ from torch.nn import functional
 
 from fa_lib.convolution import convolve, convolve_shared
 from fa_lib.seeds import generator
+
+# Of the encoder's layers: name to the function of a, and its slope as a function of its value.
+NONLINEARITIES: Mapping[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]] = {
+    "tanh": (torch.tanh, lambda h: 1 - h**2),
+    "relu": (functional.relu, lambda h: (h > 0).to(h.dtype)),
+    "linear": (lambda a: a, torch.ones_like),
+}
 
 PART = 64  # images convolved at a time: fewer are more calls to make, more leave the cache between two products
 
@@ -95,13 +102,14 @@ class ConvBackbone(nn.Module):
 
 
 class Encoder(nn.Module):
-    """x to H: fully connected tanh layers, each followed by gamma where `scale` is on.
+    """x to H: fully connected layers, tanh in the paper, each followed by gamma where `scale` is on.
 
     Args:
         widths: of the input and of every layer, (12, 8, 4) for IBTask; m is the last.
         runs: the numbers of the runs that this network holds.
         seed: seed of the experiment.
         scale: learn a factor gamma after each tanh (paper, Section 2.4: it lets H leave the box that tanh sets).
+        nonlinearity: of every layer, a name in `NONLINEARITIES`.
         backbone: put `ConvBackbone` before the layers; the first width is then its number of features.
         device: where dropout is drawn; the parameters are moved by `.to`.
 
@@ -115,12 +123,16 @@ class Encoder(nn.Module):
         runs: Sequence[int],
         seed: int = 0,
         scale: bool = False,
+        nonlinearity: str = "tanh",
         backbone: bool = False,
         device: str = "cpu",
     ):
         super().__init__()
         if len(widths) < 2 or min(widths) < 1:
             raise ValueError(f"widths must name an input and at least one layer, all 1 or more, got {tuple(widths)}")
+        if nonlinearity not in NONLINEARITIES:
+            raise ValueError(f"nonlinearity must be one of {', '.join(NONLINEARITIES)}, got {nonlinearity!r}")
+        self.nonlinearity = nonlinearity
         self.backbone = ConvBackbone(widths[0], runs=runs, seed=seed, device=device) if backbone else None
 
         def draw(random):
@@ -134,8 +146,9 @@ class Encoder(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(sample, input) or (sample, 1, 28, 28) to H of shape (run, sample, m)."""
         h = x if self.backbone is None else self.backbone(x)
+        bend, _ = NONLINEARITIES[self.nonlinearity]
         for number, layer in enumerate(self.layers):
-            h = torch.tanh(layer(h))
+            h = bend(layer(h))
             if len(self.gamma):
                 h = self.gamma[number] * h
         return h

@@ -15,10 +15,9 @@ gradient is what a synapse can hold by itself, a trace of its past input that de
 import torch
 from torch import Tensor, nn
 
-from fa_lib import tasks
+from fa_lib import optimizers, tasks
 from fa_lib.measures import PART
 from fa_lib.networks import Decoder, Linear, stack, uniform
-from fa_lib.optimizers import adam
 from fa_lib.seeds import numpy_generator
 from fa_lib.tasks import Task
 from fa_lib.training import Parts
@@ -85,7 +84,7 @@ def build(
     learn_decoder: bool = True,
     learn_encoder: bool = True,
 ) -> Parts:
-    """Recurrent encoder, decoder, channel and Adam, to be trained by `apart.fit` or `training.one_pass`.
+    """Recurrent encoder, decoder, channel and optimizer, to be trained by `apart.fit` or `training.one_pass`.
 
     Args:
         task: of this file, or another whose samples, batches and 1024 are whole sequences; m is the last width.
@@ -106,7 +105,8 @@ def build(
     decoder = Decoder(m, task.p, runs=numbers, seed=seed)
     channel = feedback.draw(task.p, m, runs=numbers, seed=seed)
     learning = [*(encoder.parameters() if learn_encoder else ()), *(decoder.parameters() if learn_decoder else ())]
-    return Parts(encoder, decoder, channel, adam(learning, [(decoder.weight, channel)], task.lr))
+    optimizer = optimizers.make(task.optimizer, learning, [(decoder.weight, channel)], task.lr)
+    return Parts(encoder, decoder, channel, optimizer)
 
 
 def delayed(delay: int = 4, *, length: int = 64, sequences: int = 32, m: int = 32, seed: int = 0) -> Task:

@@ -28,3 +28,4 @@ class Step(NamedTuple):
     loss: Tensor  # (run,)
     metrics: dict[str, Tensor]  # name to (run,)
     layers: tuple[Layer, ...] = ()  # of a rule for several layers: all, the first (or the backbone's output) first
+    nonlinearity: str = "tanh"  # of these layers, but not of a backbone's output

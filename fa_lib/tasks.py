@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from fa_lib import data, icosahedron
+from fa_lib.accuracy import correct_rate, floor_rate, nearest_rate, r_squared, threshold_rate
 from fa_lib.seeds import numpy_generator
 
 OUTPUTS: Mapping[str, tuple[Callable[[Tensor], Tensor], tuple[float, float]]] = {  # nonlinearity, range of its values
@@ -19,47 +20,6 @@ OUTPUTS: Mapping[str, tuple[Callable[[Tensor], Tensor], tuple[float, float]]] = 
     "linear": (lambda z: z, (-float("inf"), float("inf"))),
     "clip": (lambda z: z.clamp(-5, 5), (-5.0, 5.0)),
 }
-
-
-def _largest(values: Tensor) -> Tensor:
-    """Which output is the largest, the first of equals; (..., sample, p) to (..., sample), p for the first to 1.
-
-    Written with amax along units, which are rows in memory, and with masks kept as floats: several times faster than
-    asking torch for the index.
-    """
-    rows = values.mT  # (..., p, sample)
-    top = torch.eq(rows, rows.amax(-2, keepdim=True), out=torch.empty_like(rows))
-    places = torch.arange(rows.shape[-2], 0, -1, dtype=rows.dtype, device=rows.device)
-    return (top * places[:, None]).amax(-2)
-
-
-def correct_rate(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Share of samples whose largest output stands at the target's 1; (run, sample, p) to (run,)."""
-    answers = _largest(y_hat)  # (run, sample)
-    return torch.eq(answers, _largest(y), out=torch.empty_like(answers, dtype=torch.float32)).mean(-1)
-
-
-def threshold_rate(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Share of samples on the target's side of 1/2; (run, sample, 1) to (run,)."""
-    return ((y_hat >= 0.5) == (y >= 0.5)).float().mean((-2, -1))
-
-
-def floor_rate(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Share of samples in the target's tenth: floor(10 y_hat) = 10 y, the paper's accuracy on MNISTReg.
-
-    The target stands on the lower edge of its tenth, so an answer a hair below it counts as wrong.
-    """
-    return (torch.floor(10 * y_hat) == torch.round(10 * y)).float().mean((-2, -1))
-
-
-def nearest_rate(y_hat: Tensor, y: Tensor) -> Tensor:
-    """Share of samples whose nearest digit is the target: round(10 y_hat), held within 0 to 9, equals 10 y."""
-    return (torch.round(10 * y_hat).clamp(0, 9) == torch.round(10 * y)).float().mean((-2, -1))
-
-
-def r_squared(y_hat: Tensor, y: Tensor) -> Tensor:
-    """1 - squared error / squared deviation from each output's mean; (run, sample, p) to (run,)."""
-    return 1 - ((y_hat - y) ** 2).sum((-2, -1)) / ((y - y.mean(-2, keepdim=True)) ** 2).sum((-2, -1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +33,13 @@ class Task:
         output: nonlinearity after the decoder: "sigmoid", "linear" or "clip" (to -5 .. 5).
         metrics: name to function of (y_hat, y); "accuracy" must be there, TF's modulator and the figures use it.
         metric_name: what "accuracy" is called on an axis.
-        lr: learning rate of Adam.
+        lr: learning rate.
         batch: samples in a step; None for all of them.
         epochs: passes over the training set.
         widths: units of the encoder's layers, the last is m.
         features: units of the convolutional backbone's last layer; None for no backbone.
+        optimizer: "adam", or "sgd" for plain steps along the gradient, as the paper's equations have them.
+        nonlinearity: of the encoder's layers: "tanh" (paper), "relu" or "linear".
 
     Raises:
         ValueError: for empty, non-finite or mismatched arrays, targets that the output cannot reach, or a protocol
@@ -97,6 +59,8 @@ class Task:
     epochs: int
     widths: tuple[int, ...]
     features: int | None = None
+    optimizer: str = "adam"
+    nonlinearity: str = "tanh"
 
     def __post_init__(self):
         if self.output not in OUTPUTS:

@@ -15,9 +15,8 @@ import xarray as xr
 from torch import Tensor
 from tqdm.auto import trange
 
-from fa_lib import depth, information, measures
+from fa_lib import depth, information, measures, optimizers
 from fa_lib.networks import Decoder, Encoder
-from fa_lib.optimizers import adam
 from fa_lib.seen import Step
 from fa_lib.tasks import Task
 
@@ -90,7 +89,7 @@ def build(
     scale: bool = False,
     device: str = "cpu",
 ) -> Parts:
-    """Networks, drawn channel and Adam for the given runs; arguments and errors as in `train`."""
+    """Networks, drawn channel and optimizer for the given runs; arguments and errors as in `train`."""
     if not isinstance(task, Task):
         raise ValueError(f"task must be a Task, such as tasks.ib(), got {task!r}")
     if isinstance(feedback, type) or not hasattr(feedback, "draw"):
@@ -98,14 +97,14 @@ def build(
     numbers, device = _runs(runs), _device(device)
     m = task.widths[-1]
     widths = (task.features or task.x.shape[1], *task.widths)
-    options = {"scale": scale, "backbone": task.features is not None, "device": device}
-    encoder = Encoder(widths, runs=numbers, seed=seed, **options).to(device)
+    options = {"nonlinearity": task.nonlinearity, "backbone": task.features is not None, "device": device}
+    encoder = Encoder(widths, runs=numbers, seed=seed, scale=scale, **options).to(device)
     decoder = Decoder(m, task.p, runs=numbers, seed=seed).to(device)
     deep = hasattr(feedback, "layers")  # a rule for several hidden layers
     channel = feedback.draw(task.p, depth.widths(encoder) if deep else m, runs=numbers, seed=seed, device=device)
     learning = [*(encoder.parameters() if learn_encoder else ()), *(decoder.parameters() if learn_decoder else ())]
     mirrored = depth.mirrored(encoder, decoder, channel) if deep else [(decoder.weight, channel)]
-    return Parts(encoder, decoder, channel, adam(learning, mirrored, task.lr))
+    return Parts(encoder, decoder, channel, optimizers.make(task.optimizer, learning, mirrored, task.lr))
 
 
 def batches(task: Task, device: str = "cpu") -> list[tuple[Tensor, Tensor]]:

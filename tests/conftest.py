@@ -105,7 +105,7 @@ def plain():
             add(nn.Linear(320, b.linear.weight.shape[1]), weight=b.linear.weight, bias=b.linear.bias)
         for number, layer in enumerate(encoder.layers):
             add(nn.Linear(*layer.weight.shape[:0:-1]), weight=layer.weight, bias=layer.bias)
-            layers.append(nn.Tanh())
+            layers.append({"tanh": nn.Tanh, "relu": nn.ReLU, "linear": nn.Identity}[encoder.nonlinearity]())
             if len(encoder.gamma):
                 layers.append(Gamma(encoder.gamma[number][run].detach().clone()))
                 pairs.append((encoder.gamma[number], layers[-1].value))
@@ -127,7 +127,8 @@ def plain_training(plain):
 
     def train(task, encoder, decoder, run, *, epochs, B=None, learn_decoder=True):
         body, head, _ = plain(encoder, decoder, run)
-        adam = torch.optim.Adam([*body.parameters(), *(head.parameters() if learn_decoder else ())], lr=task.lr)
+        kind = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[task.optimizer]
+        optimizer = kind([*body.parameters(), *(head.parameters() if learn_decoder else ())], lr=task.lr)
         for _ in range(epochs):
             seen = {"H": [], "y_hat": [], "y": []}
             for start in range(0, len(task.x), task.batch or len(task.x)):
@@ -138,10 +139,10 @@ def plain_training(plain):
                 error = (2 / y.numel() * (y_hat - y) * y_hat * (1 - y_hat)).detach()
                 for name, value in {"H": H, "y_hat": y_hat, "y": y}.items():
                     seen[name].append(value.detach().numpy())
-                adam.zero_grad()
+                optimizer.zero_grad()
                 H.backward(error @ (head.weight.detach() if B is None else B))
                 head.weight.grad, head.bias.grad = error.T @ H.detach(), error.sum(0)
-                adam.step()
+                optimizer.step()
             with torch.no_grad():
                 yield seen | {"test_y_hat": torch.sigmoid(head(body(task.test_x))).numpy()}
 

@@ -56,6 +56,15 @@ def test_a_chain_of_exact_channels_is_backpropagation(double, toy, images, kind,
         torch.testing.assert_close(getattr(seen, name), getattr(expected, name))
 
 
+@pytest.mark.parametrize("nonlinearity", ["relu", "linear"])
+@pytest.mark.parametrize("scale", [False, True])
+def test_so_it_is_with_other_nonlinearities(double, toy, nonlinearity, scale):
+    task = toy(widths=(7, 6, 4), nonlinearity=nonlinearity)
+    rule, _ = one_step(task, Chained(BP()), scale=scale)
+    exact, _ = one_step(task, BP(), scale=scale)
+    assert_same(gradients(rule), gradients(exact))
+
+
 @pytest.mark.parametrize("kind", ["toy", "images"])
 @pytest.mark.parametrize("channel", [FA, KolenPollack], **{"ids": ["FA", "KolenPollack"]})
 def test_a_chain_through_given_forward_weights_is_backpropagation(double, toy, images, kind, channel):

@@ -39,6 +39,14 @@ def test_backpropagated_signals_are_those_of_the_joint_network(double, plain, to
     torch.testing.assert_close(seen.layers[0].signal, seen.error @ parts.channel.at[min(parts.channel.at)].B)
 
 
+@pytest.mark.parametrize("nonlinearity", ["relu", "linear"])
+@pytest.mark.parametrize("scale", [False, True])
+def test_exact_signals_know_the_nonlinearity(double, toy, nonlinearity, scale):
+    _, seen = one_step(toy(widths=(7, 6, 4), nonlinearity=nonlinearity), Chained(BP()), scale=scale)
+    for layer, exact in zip(seen.layers, layerwise.backpropagated(seen), strict=True):
+        torch.testing.assert_close(layer.signal, exact)
+
+
 @pytest.mark.parametrize("layers", [None, (), (2,)])
 def test_an_exact_chain_has_no_angle_and_no_excess(double, toy, layers):
     _, seen = one_step(toy(widths=(7, 6, 4)), Chained(BP(), layers), scale=True)

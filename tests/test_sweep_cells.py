@@ -14,9 +14,11 @@ from sweep_cluster import ENVIRONMENT
 
 from fa_lib import BP, FA, NF, NFA, TF
 from fa_lib.centred import Centred
-from fa_lib.feedback import OutputError
+from fa_lib.feedback import DFA, DRTP, Chained, Direct, OutputError
+from fa_lib.networks import NONLINEARITIES
+from fa_lib.optimizers import OPTIMIZERS
 from fa_lib.sweep import PLANS, Cell, store
-from fa_lib.sweep.cells import TASKS, from_options
+from fa_lib.sweep.cells import SETS, TASKS, from_options
 from fa_lib.sweep.labels import condition, labels
 
 numbers = st.floats(1e-6, 100)
@@ -26,10 +28,14 @@ plain = st.one_of(
     st.builds(NF, hidden=st.integers(1, 99)),
     st.builds(TF, centred=st.booleans(), modulated=st.booleans(), decorrelate=numbers, slope=st.booleans()),
 )
-channels = st.one_of(plain, st.builds(Centred, plain), st.builds(OutputError, plain))
+single = st.one_of(plain, st.builds(Centred, plain), st.builds(OutputError, plain))
+some_layers = st.one_of(st.none(), st.lists(st.integers(0, 6), max_size=3, unique=True).map(tuple))
+deep = [st.builds(rule, layers=some_layers) for rule in (DFA, DRTP)]
+deep += [st.builds(rule, channel=single, layers=some_layers) for rule in (Direct, Chained)]
+channels = st.one_of(single, *deep)
 cells = st.builds(
     Cell,
-    task=st.sampled_from(TASKS),
+    task=st.sampled_from(sorted(set(TASKS) - {"mnist_rows"})),
     feedback=channels,
     runs=st.lists(st.integers(0, 50), min_size=1, max_size=5, unique=True).map(tuple),
     epochs=st.integers(1, 1000),
@@ -38,6 +44,10 @@ cells = st.builds(
     learn_decoder=st.booleans(),
     lr=st.one_of(st.none(), numbers),
     batch=st.one_of(st.none(), st.integers(1, 64)),
+    widths=st.one_of(st.none(), st.lists(st.integers(1, 64), min_size=1, max_size=3).map(tuple)),
+    optimizer=st.one_of(st.none(), st.sampled_from(sorted(OPTIMIZERS))),
+    nonlinearity=st.one_of(st.none(), st.sampled_from(sorted(NONLINEARITIES))),
+    record=st.one_of(st.none(), st.sampled_from(sorted(SETS))),
 )
 modest = settings(deadline=None, derandomize=True, max_examples=60)
 
@@ -45,7 +55,7 @@ modest = settings(deadline=None, derandomize=True, max_examples=60)
 def test_names_are_what_they_always_were():
     """Results lie under these names: a change here makes every finished cell of everybody a stranger."""
     assert PLANS["fig7"]()[0].name == "mnist-BP-runs0to4-28a1c52737d4f29c.nc"
-    names = "\n".join(cell.name for plan in PLANS.values() for cell in plan())
+    names = "\n".join(cell.name for name in ("fig1", "fig4", "fig7", "fig8") for cell in PLANS[name]())
     assert hashlib.sha256(names.encode()).hexdigest()[:16] == "d7017542c9865062"
 
 
@@ -69,7 +79,9 @@ def test_labels_tell_conditions_apart_and_begin_with_the_rule(several):
     names = labels(several)
     assert len(set(names.values())) == len(names) == len(set(map(condition, several)))
     for cell, name in names.items():
-        inner = getattr(cell.feedback, "channel", cell.feedback)
+        inner = cell.feedback
+        while hasattr(inner, "channel"):
+            inner = inner.channel
         assert name.split(", ")[0] == type(inner).__name__
         assert ("gamma" in name.split(", ")) == cell.scale
 
@@ -79,7 +91,8 @@ def test_every_option_changes_the_name():
     others = {
         "task": "mnist_regression", "feedback": BP(), "runs": (0, 2), "epochs": 4, "seed": 1, "learn_decoder": False,
         "learn_encoder": False, "scale": True, "every": 2, "bin_size": 0.2, "lr": 0.1, "batch": 7, "samples": 9,
-        "test_samples": 9, "device": "cuda",
+        "test_samples": 9, "device": "cuda", "widths": (9, 9), "optimizer": "sgd", "nonlinearity": "relu",
+        "record": "layers",
     }  # fmt: skip
     assert set(others) == {field.name for field in dataclasses.fields(Cell)}
     names = {dataclasses.replace(cell, **{name: value}).name for name, value in others.items()}
@@ -109,6 +122,8 @@ def test_importing_the_library_does_not_import_dask():
         ({"feedback": "FA"}, "feedback must be one of BP, FA, .* got 'FA'"),
         ({"feedback": FA(B=np.ones((2, 4)))}, "FA must draw its own B"),
         ({"samples": 10}, "samples are for mnist"),
+        ({"record": "all"}, "record must be one of layers.* got 'all'"),
+        ({"task": "mnist_rows"}, "mnist_rows needs widths"),
     ],
 )
 def test_cells_refuse(options, words):

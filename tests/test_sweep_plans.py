@@ -7,6 +7,7 @@ from sweep_cluster import ROOT
 
 from fa_lib import BP, FA, NFA, TF, sweep
 from fa_lib.centred import Centred
+from fa_lib.feedback import DFA, Chained
 from fa_lib.sweep import PLANS, Cell, cells_of, estimate, own, store
 from fa_lib.sweep.command import main, parser
 from fa_lib.sweep.progress import Progress
@@ -71,10 +72,25 @@ def test_a_file_of_ones_own(tmp_path):
     assert {cell.epochs for cell in cells_of(path, epochs=1)} == {1}
 
 
+def test_lists_of_lists_and_rules_of_several_layers(tmp_path):
+    head = 'runs = 1\nepochs = 1\ntask = "mnist_rows"\nsamples = 20\ntest_samples = 20\n'
+    rules = '[[feedback]]\nrule = "DFA"\nlayers = [[], [1]]\n[[feedback]]\nrule = "Chained"\nchannel = {rule = "FA"}\n'
+    cells = cells_of(plan(tmp_path, head + "widths = [9, 8]\n" + rules))
+    assert cells == [
+        Cell("mnist_rows", rule, (0,), 1, samples=20, test_samples=20, widths=(9, 8))
+        for rule in (DFA(layers=()), DFA(layers=(1,)), Chained(FA()))
+    ]
+    assert list(sweep.labels.labels(cells).values()) == ["DFA, layers none", "DFA, layers 1", "FA, layer by layer"]
+    assert [cell.compute().sizes["run"] for cell in cells] == [1, 1, 1]
+    with pytest.raises(ValueError, match="widths must be a list of whole numbers, or a list of such lists"):
+        cells_of(plan(tmp_path, head + "widths = [[9, true]]\n" + rules))
+
+
 def test_the_example_in_the_documentation_is_a_sweep(tmp_path):
     example = "\n".join(line[4:] for line in own.__doc__.splitlines() if line.startswith("    "))
     cells = cells_of(plan(tmp_path, example))
-    assert len(cells) == 2 * 2 * 2 * (1 + 3 + 1)
+    assert len(cells) == 2 * 2 * 2 * 2 * (1 + 3 + 1)
+    assert {cell.widths for cell in cells} == {(8, 4), (16, 4)}
     assert len(sweep.labels.labels(cells)) == len(cells) / 2
     committed = cells_of(str(ROOT / "book/results/example.toml"))
     assert list(sweep.labels.labels(committed).values())[-1] == "NFA, gamma, sigma 0.1"

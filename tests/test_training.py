@@ -47,6 +47,27 @@ def test_measures_are_those_of_a_plain_training(in_double, plain_training, toy, 
         np.testing.assert_allclose(got[name].sel(run=2), values, rtol=1e-6, err_msg=name)
 
 
+@pytest.mark.parametrize("nonlinearity", ["tanh", "relu", "linear"])
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("rule", [BP(), FA()], ids=["BP", "FA"])
+def test_other_optimizers_and_nonlinearities(in_double, plain_training, toy, rule, optimizer, nonlinearity):
+    lr = {"adam": 1e-2, "sgd": 1.0}[optimizer]
+    task = in_double(lambda: toy(batch=40, optimizer=optimizer, nonlinearity=nonlinearity, lr=lr))
+    parts = training.build(task, rule, runs=[2], scale=True)
+    B = None if rule == BP() else parts.channel.B[0]
+    expected = expected_measures(task, plain_training(task, parts.encoder, parts.decoder, 0, B=B, epochs=6))
+    got = train(task, rule, runs=[2], epochs=6, scale=True, **quiet)
+    assert abs(got.loss[0, -1] - got.loss[0, 0]) > 1e-3  # it moved
+    for name, values in expected.items():
+        np.testing.assert_allclose(got[name].sel(run=2), values, rtol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize("field", ["optimizer", "nonlinearity"])
+def test_unknown_optimizers_and_nonlinearities_are_refused(toy, field):
+    with pytest.raises(ValueError, match=f"{field} must be one of .*got 'cubic'"):
+        train(toy(**{field: "cubic"}), FA(), runs=1, **quiet)
+
+
 @pytest.mark.parametrize("learn_decoder", [True, False])
 @pytest.mark.parametrize("rule", [BP(), FA()], ids=["BP", "FA"])
 def test_ib_training_is_that_of_torch_nn_and_adam(in_double, plain_training, rule, learn_decoder):

@@ -13,14 +13,18 @@ from dataclasses import dataclass, replace
 import torch
 import xarray as xr
 
-from fa_lib import centred, feedback, probes, tasks
+from fa_lib import centred, feedback, layerwise, probes, references, tasks
 from fa_lib.training import train
 
-TASKS = ("ib", "ib_regression", "mnist", "mnist_regression", "clipped_polynomial")  # functions of fa_lib.tasks
+# Functions of fa_lib.tasks; "mnist_rows" is MNIST as rows of pixels, for fully connected networks.
+TASKS = ("ib", "ib_regression", "mnist", "mnist_rows", "mnist_regression", "clipped_polynomial")
 RULES = {
     rule.__name__: rule
-    for rule in (feedback.BP, feedback.FA, feedback.NFA, feedback.NF, feedback.TF, feedback.OutputError,
-                 centred.Centred)
+    for rule in (
+        feedback.BP, feedback.FA, feedback.NFA, feedback.NF, feedback.TF, feedback.OutputError, centred.Centred,
+        feedback.Projection, feedback.SignSymmetry, feedback.KolenPollack,
+        feedback.Direct, feedback.Chained, feedback.DFA, feedback.DRTP,
+    )
 }  # fmt: skip
 # Raise it when a change of the code changes results by more than rounding: all cells are then new ones.
 EDITION = 1
@@ -32,6 +36,10 @@ RECORD = {
     "spread": lambda seen: seen.H.std(1).mean(1),  # (run,)
     "rank": lambda seen: probes.effective_rank(seen.H),  # (run,)
 }
+# Further measures, for cells that ask for a set of them by its name.
+SETS = {"layers": layerwise.DIAGNOSTICS}
+# Fields that a cell says only if it has them, so that the names of cells from before there were such fields stand.
+LATER = ("widths", "optimizer", "nonlinearity", "record")
 
 
 def describe(channel) -> dict:
@@ -52,7 +60,7 @@ def describe(channel) -> dict:
             if value is not None and len(value):
                 raise ValueError(f"{rule} must draw its own {field.name} in a sweep, got one that is given")
             continue
-        options[field.name] = value
+        options[field.name] = list(value) if isinstance(value, tuple) else value
     return {"rule": rule} | options
 
 
@@ -71,6 +79,8 @@ def channel(options: Mapping):
         raise ValueError(f"{rule} has no option {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
     if isinstance(options.get("channel"), Mapping):
         options["channel"] = channel(options["channel"])
+    if isinstance(options.get("layers"), list):
+        options["layers"] = tuple(options["layers"])
     return RULES[rule](**options)
 
 
@@ -87,10 +97,12 @@ class Cell:
             or draws the task's data where that is random.
         lr, batch: another learning rate or batch size than the task's; its own if None.
         samples, test_samples: only the first so many images of MNIST; all if None.
+        widths, optimizer, nonlinearity: others than the task's; its own if None. "mnist_rows" has no widths of its own.
+        record: name of a set of further measures, such as "layers" for rules of several layers.
 
     Raises:
-        ValueError: for an unknown task or feedback, or samples of a task that has no images. The rest is refused by
-            `train` when the cell is computed.
+        ValueError: for an unknown task, feedback or set, samples of a task that has no images, or a task without
+            widths. The rest is refused by `train` when the cell is computed.
     """
 
     task: str
@@ -108,18 +120,31 @@ class Cell:
     samples: int | None = None
     test_samples: int | None = None
     device: str = "cpu"
+    widths: tuple[int, ...] | None = None
+    optimizer: str | None = None
+    nonlinearity: str | None = None
+    record: str | None = None
 
     def __post_init__(self):
         if self.task not in TASKS:
             raise ValueError(f"task must be one of {', '.join(TASKS)}, got {self.task!r}")
         if not self.task.startswith("mnist") and (self.samples or self.test_samples):
             raise ValueError(f"samples are for mnist and mnist_regression, {self.task} has always all of its own")
+        if self.record is not None and self.record not in SETS:
+            raise ValueError(f"record must be one of {', '.join(SETS)}, got {self.record!r}")
+        if self.task == "mnist_rows" and not self.widths:
+            raise ValueError("mnist_rows needs widths, the units of every hidden layer, such as [240, 240]")
         object.__setattr__(self, "runs", tuple(int(run) for run in self.runs))
+        if self.widths is not None:
+            object.__setattr__(self, "widths", tuple(self.widths))
         describe(self.feedback)
 
     def options(self) -> dict:
         """All that determines the result, as JSON takes it."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        values = {name: value for name, value in values.items() if name not in LATER or value is not None}
+        if self.widths is not None:
+            values["widths"] = list(self.widths)
         return values | {"feedback": describe(self.feedback), "runs": list(self.runs), "edition": EDITION}
 
     def text(self) -> str:
@@ -135,11 +160,13 @@ class Cell:
 
     def make_task(self) -> tasks.Task:
         """The task with this cell's protocol."""
+        names = ("lr", "batch", "widths", "optimizer", "nonlinearity")
+        protocol = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        if self.task == "mnist_rows":
+            return references.fully_connected(tasks.mnist(self.samples, self.test_samples), **protocol)
         if self.task.startswith("mnist"):
-            task = getattr(tasks, self.task)(self.samples, self.test_samples)
-        else:
-            task = getattr(tasks, self.task)(self.seed)
-        return replace(task, **{name: getattr(self, name) for name in ("lr", "batch") if getattr(self, name)})
+            return replace(getattr(tasks, self.task)(self.samples, self.test_samples), **protocol)
+        return replace(getattr(tasks, self.task)(self.seed), **protocol)
 
     def compute(self) -> xr.Dataset:
         """Train, on one thread: more of them are slower on networks this small, and more cells run at once."""
@@ -149,7 +176,7 @@ class Cell:
             return train(
                 self.make_task(), self.feedback, runs=self.runs, epochs=self.epochs, seed=self.seed,
                 learn_decoder=self.learn_decoder, learn_encoder=self.learn_encoder, scale=self.scale, every=self.every,
-                bin_size=self.bin_size, record=RECORD, device=self.device, progress=False,
+                bin_size=self.bin_size, record=RECORD | SETS.get(self.record, {}), device=self.device, progress=False,
             )  # fmt: skip
         finally:
             torch.set_num_threads(threads)

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
 from fa_lib.centred import Centred
-from fa_lib.feedback import TF, OutputError
+from fa_lib.feedback import TF, Chained, Direct, OutputError
 from fa_lib.sweep.cells import Cell, describe
 
 # In this order, and only where conditions would otherwise have one name; then whatever else a cell has.
-TELLING = ("task", "lr", "batch", "bin_size", "samples", "test_samples")
+TELLING = ("task", "lr", "batch", "bin_size", "samples", "test_samples", "widths", "optimizer", "nonlinearity")
+# Rules around a channel, which gives the name.
+AROUND = {Centred: "centred", OutputError: "error as in Eq. 8", Direct: "direct", Chained: "layer by layer"}
 
 
 def condition(cell: Cell) -> Cell:
@@ -48,8 +50,8 @@ def labels(cells: Iterable[Cell]) -> dict[Cell, str]:
 
 def _first_words(cell: Cell) -> Iterator[str]:
     channel, around = cell.feedback, []
-    while isinstance(channel, Centred | OutputError):
-        around.append("centred" if isinstance(channel, Centred) else "error as in Eq. 8")
+    while type(channel) in AROUND:
+        around.append(AROUND[type(channel)])
         channel = channel.channel
     yield type(channel).__name__
     if isinstance(channel, TF) and channel.decorrelate:
@@ -68,7 +70,7 @@ def _options(description: dict) -> Iterator[tuple[str, object]]:
         if name == "channel":
             yield from _options(value)
         elif name not in ("rule", "decorrelate"):  # those are said in any case
-            yield name, value
+            yield name, tuple(value) if isinstance(value, list) else value
 
 
 def _value(cell: Cell, option: str):
@@ -82,6 +84,8 @@ def _words(option: str, value) -> str:
         return option if value else f"not {option}"
     if isinstance(value, int | float):
         return f"{option} {_number(value)}"
+    if isinstance(value, tuple):
+        return f"{option} {' '.join(map(str, value)) or 'none'}"
     return str(value)
 
 

@@ -8,7 +8,9 @@ values, and the sweep has every combination:
     epochs = 200
     task = "ib"                # or ["ib", "ib_regression"]
     scale = [false, true]
-    lr = [0.003, 0.01]         # the task's own if left out; so are batch, samples and test_samples
+    lr = [0.003, 0.01]         # the task's own if left out; so are batch, samples, test_samples, widths,
+                               # optimizer ("adam" or "sgd") and nonlinearity ("tanh", "relu" or "linear")
+    widths = [[8, 4], [16, 4]]
 
     [[feedback]]
     rule = "FA"
@@ -29,9 +31,11 @@ from itertools import product
 from pathlib import Path
 
 from fa_lib.sweep.cells import RULES, TASKS, Cell, channel
-from fa_lib.sweep.plans import PLANS, blocks
+from fa_lib.sweep.plans import PLANS
+from fa_lib.sweep.plans.blocks import blocks
 
 FIELDS = {field.name: field.type for field in fields(Cell) if field.name not in ("feedback", "runs")}
+LISTS = ("widths", "layers")  # whose one value is a list
 KEYS = ("runs", "block", *FIELDS, "feedback")
 
 
@@ -41,7 +45,7 @@ def cells_of(
     """The cells of a sweep.
 
     Args:
-        name: fig1, fig4, fig7 or fig8, or the path of a TOML file as described above.
+        name: of a plan, such as fig7, or the path of a TOML file as described above.
         runs, epochs, seed, device: instead of the plan's or the file's own.
 
     Raises:
@@ -90,7 +94,8 @@ def _cells(said: dict) -> list[Cell]:
 
 
 def _several(key: str, values) -> list:
-    values = values if isinstance(values, list) else [values]
+    one = not isinstance(values, list) or (key in LISTS and not any(isinstance(value, list) for value in values))
+    values = [values] if one else values
     if not values:
         raise ValueError(f"{key} must be a value or a list of values, got an empty list")
     return values
@@ -124,6 +129,10 @@ def _typed(name: str, value, kind, least: int | None = 1):
 
     `kind` is a type, or one "or None"; a channel looks after the range of its own numbers.
     """
+    if name in LISTS:
+        if not isinstance(value, list) or not all(type(number) is int and number >= 0 for number in value):
+            raise ValueError(f"{name} must be a list of whole numbers, or a list of such lists, got {value!r}")
+        return tuple(value)
     least = 0 if name == "seed" else least
     kind = next(one for one in (bool, int, float, str) if kind in (one, one | None))
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}[kind]

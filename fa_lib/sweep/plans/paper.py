@@ -1,23 +1,16 @@
-"""What the sweeps compute: the cells of the paper's Figs 1, 4, 7 and 8 at the full protocol.
+"""The cells of the paper's Figs 1, 4, 7 and 8 at the full protocol.
 
 The order is that of importance, so that a sweep that is stopped early has the main comparison: first the networks as
 the paper first defines them (no gamma), then gamma for all rules. The authors' setting, gamma for all rules but BP, is
 made of the same cells. Runs come in blocks, because a block costs less than its runs one by one.
 """
 
-from collections.abc import Iterator
-
 from fa_lib.centred import Centred
 from fa_lib.feedback import BP, FA, NF, NFA, TF
 from fa_lib.sweep.cells import Cell
+from fa_lib.sweep.plans.blocks import blocks
 
 BLOCK = 5  # MNIST: about half the time a run of one alone; larger blocks gain little and lose more when interrupted
-
-
-def blocks(runs: int, size: int) -> Iterator[range]:
-    """Run numbers 0 to runs - 1 in blocks."""
-    for start in range(0, runs, size):
-        yield range(start, min(start + size, runs))
 
 
 def fig1(runs: int = 10, epochs: int = 1000, seed: int = 0, device: str = "cpu") -> list[Cell]:
@@ -64,6 +57,3 @@ def _both(task: str, rules, extras, runs: int, epochs: int, seed: int, device: s
             for rule in (*rules, *(extras if number == 0 else ())):
                 cells.append(Cell(task, rule, block, epochs, seed, scale=scale, device=device))
     return cells
-
-
-PLANS = {plan.__name__: plan for plan in (fig1, fig4, fig7, fig8)}
