@@ -1,0 +1,79 @@
+"""The matrices of a channel drawn in another way: another size, or another kind of random matrix.
+
+Every kind is made from the normal matrix that the channel draws by itself, so that runs are paired: the same seed gives
+the nearest orthogonal matrix to the same B, its signs, and so on. All kinds have the same mean square, 2 / m.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+MATRICES = ("B", "B1", "B2")  # what the channels call theirs
+
+
+def normal(B: Tensor) -> Tensor:
+    """As drawn, (run, p, m)."""
+    return B
+
+
+def uniform(B: Tensor) -> Tensor:
+    """Each entry to the uniform number of the same rank: equally likely, and as far from the middle."""
+    deviation = math.sqrt(2 / B.shape[2])
+    return torch.erf(B / (deviation * math.sqrt(2))) * deviation * math.sqrt(3)
+
+
+def signs(B: Tensor) -> Tensor:
+    """One size for all entries, and the drawn signs."""
+    return B.sign() * math.sqrt(2 / B.shape[2])
+
+
+def orthogonal(B: Tensor) -> Tensor:
+    """The nearest matrix whose rows, or columns if they are fewer, are orthogonal and of one length."""
+    U, _, V = torch.linalg.svd(B, full_matrices=False)
+    return U @ V * math.sqrt(2 * B.shape[1] / min(B.shape[1:]))
+
+
+def sparse(B: Tensor) -> Tensor:
+    """Unit j hears one output alone, number j modulo p, the louder for it."""
+    p, m = B.shape[1:]
+    heard = torch.arange(p)[:, None] == torch.arange(m) % p
+    return B * heard.to(B) * math.sqrt(p)
+
+
+KINDS = {make.__name__: make for make in (normal, uniform, signs, orthogonal, sparse)}
+
+
+@dataclass(frozen=True)
+class Initial:
+    """A channel whose matrices are drawn in another way.
+
+    Args:
+        channel: a channel of `fa_lib.feedback` with matrices, such as `FA()`.
+        kind: "normal" (as ever), "uniform", "signs", "orthogonal" or "sparse", functions of this file.
+        size: factor of all of its matrices together; a network's last alone takes it, since tanh comes before.
+
+    Raises:
+        ValueError: for a channel without matrices, an unknown kind, or a size that is not a finite number above 0.
+    """
+
+    channel: object
+    kind: str = "normal"
+    size: float = 1.0
+
+    def __post_init__(self):
+        if isinstance(self.channel, type) or not any(hasattr(self.channel, name) for name in MATRICES):
+            raise ValueError(f"channel must be one with a random matrix, such as FA(), got {self.channel!r}")
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
+        if not 0 < self.size < float("inf"):
+            raise ValueError(f"size must be a finite number above 0, got {self.size}")
+
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu"):
+        """The inner channel, drawn, with its matrices made over: nothing of this wrapper is left."""
+        drawn = self.channel.draw(p, m, runs=runs, seed=seed, device=device)
+        own = [name for name in MATRICES if hasattr(drawn, name)]
+        made = {name: KINDS[self.kind](getattr(drawn, name)) for name in own}
+        return replace(drawn, **made | {own[-1]: self.size * made[own[-1]]})
