@@ -10,15 +10,15 @@ from fa_lib.initial import KINDS, Initial
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shape", [(2, 4), (10, 32), (50, 4)])
 def test_all_kinds_have_one_mean_square_and_keep_the_signs(kind, shape):
-    plain = FA().draw(*shape, runs=range(300), seed=1).B
-    made = Initial(FA(), kind).draw(*shape, runs=range(300), seed=1).B
+    plain = FA().draw(*shape, runs=range(1000), seed=1).B
+    made = Initial(FA(), kind).draw(*shape, runs=range(1000), seed=1).B
     assert made.shape == plain.shape
     assert float(made.square().mean()) == pytest.approx(2 / shape[1], rel=0.08)
-    assert (made * plain).sum() > 0.5 * made.norm() * plain.norm() * (0.5 if kind == "sparse" else 1)
+    assert (made * plain).sum() > 0.5 * made.norm() * plain.norm() * (0.2 if kind == "sparse" else 1)
     if kind in ("uniform", "signs"):
         assert torch.equal(made.sign(), plain.sign())
     if kind in ("uniform", "orthogonal"):
-        assert torch.equal(torch.linalg.matrix_rank(made), torch.full((300,), min(shape)))
+        assert torch.equal(torch.linalg.matrix_rank(made), torch.full((1000,), min(shape)))
 
 
 def test_orthogonal_rows():
