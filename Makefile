@@ -5,7 +5,7 @@ PORT ?= 8000
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book html chapter test lint serve bench repository clean
+.PHONY: help venv book html chapter test lint serve bench mutate repository clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ serve:  ## show _build/html at http://127.0.0.1:8000 (another port: PORT=8001)
 
 bench: venv  ## print speeds against references and limits
 	$(PY) -m tools.bench
+
+mutate: venv  ## put 90 one-line faults into the code, one at a time, and say which check catches each
+	$(PY) -m tools.mutate
 
 repository: venv  ## move to another repository address: URL=https://github.com/name/repository
 	$(PY) -m tools.repository "$(URL)"
