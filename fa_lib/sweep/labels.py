@@ -9,12 +9,14 @@ from dataclasses import fields, replace
 
 from fa_lib.centred import Centred
 from fa_lib.feedback import TF, Chained, Direct, OutputError
+from fa_lib.initial import Initial
 from fa_lib.sweep.cells import Cell, describe
 
 # In this order, and only where conditions would otherwise have one name; then whatever else a cell has.
 TELLING = ("task", "lr", "batch", "bin_size", "samples", "test_samples", "widths", "optimizer", "nonlinearity")
 # Rules around a channel, which gives the name.
-AROUND = {Centred: "centred", OutputError: "error as in Eq. 8", Direct: "direct", Chained: "layer by layer"}
+AROUND = {Centred: "centred", OutputError: "error as in Eq. 8", Direct: "direct", Chained: "layer by layer",
+          Initial: "B drawn anew"}  # fmt: skip
 
 
 def condition(cell: Cell) -> Cell:
