@@ -13,7 +13,19 @@ from dataclasses import dataclass, replace
 import torch
 import xarray as xr
 
-from fa_lib import centred, feedback, layerwise, probes, references, tasks
+from fa_lib import (
+    centred,
+    controlled,
+    controlled_measures,
+    feedback,
+    initial,
+    layerwise,
+    messages,
+    probes,
+    rate,
+    references,
+    tasks,
+)
 from fa_lib.training import train
 
 # Functions of fa_lib.tasks; "mnist_rows" is MNIST as rows of pixels, for fully connected networks.
@@ -24,6 +36,8 @@ RULES = {
         feedback.BP, feedback.FA, feedback.NFA, feedback.NF, feedback.TF, feedback.OutputError, centred.Centred,
         feedback.Projection, feedback.SignSymmetry, feedback.KolenPollack,
         feedback.Direct, feedback.Chained, feedback.DFA, feedback.DRTP,
+        initial.Initial, rate.RateReduction,
+        controlled.Own, controlled.Turned, controlled.Signs, controlled.MeanOnly, messages.Told, messages.Mixed,
     )
 }  # fmt: skip
 # Raise it when a change of the code changes results by more than rounding: all cells are then new ones.
@@ -37,7 +51,7 @@ RECORD = {
     "rank": lambda seen: probes.effective_rank(seen.H),  # (run,)
 }
 # Further measures, for cells that ask for a set of them by its name.
-SETS = {"layers": layerwise.DIAGNOSTICS}
+SETS = {"layers": layerwise.DIAGNOSTICS, "signal": controlled_measures.SIGNAL}
 # Fields that a cell says only if it has them, so that the names of cells from before there were such fields stand.
 LATER = ("widths", "optimizer", "nonlinearity", "record")
 

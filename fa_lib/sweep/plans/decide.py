@@ -1,0 +1,93 @@
+"""Information set against alignment: channels that differ in what they tell, or in where they point."""
+
+import math
+from dataclasses import replace
+
+from fa_lib.centred import Centred
+from fa_lib.controlled import MeanOnly, Own, Signs, Turned
+from fa_lib.feedback import BP, FA, NF, Direct, Projection
+from fa_lib.messages import Mixed, Told
+from fa_lib.sweep.cells import Cell
+from fa_lib.sweep.plans.blocks import blocks
+
+TARGET = Own("target")  # minus y through W_O, the error with nothing answered
+FLOOR = "encoder frozen"
+DIGITS = {"samples": 10_000, "test_samples": 2000, "widths": (64, 32), "batch": 1000, "lr": 3e-3}
+SHARES = (0.5, 0.75, 1.0)  # of labels replaced
+GROUPS = (5, 2)  # of ten classes
+
+
+def angle_of(groups: int, p: int = 10) -> float:
+    """The angle, in degrees, between one-hot targets and the means of so many equal groups of them, both centred."""
+    return round(math.degrees(math.acos(math.sqrt((groups - 1) / (p - 1)))), 1)
+
+
+def channels() -> dict[str, object]:
+    """The channels on IBTask by name: what is carried, what is done to it, how far it is turned."""
+    made = {f"error, turned {a}": Turned(BP(), a) for a in range(0, 181, 15)}
+    made |= {f"target, turned {a}": Turned(TARGET, a) for a in range(0, 181, 30)}
+    for share in SHARES[::-1]:
+        for a in (0, 90, 180):
+            for name, base in (("error", BP()), ("target", TARGET)):
+                made[f"{name}, noise {share:g}, turned {a}"] = Turned(Told(base, "noise", share), a)
+    made |= {
+        "error, random B": FA(),
+        "target, random B": Projection(),
+        "error, random B, sum": Mixed(FA(), "sum"),
+        "error, random B, difference": Mixed(FA(), "difference"),
+        "target, random B, sum": Mixed(Projection(), "sum"),
+        "target, random B, difference": Mixed(Projection(), "difference"),
+        "error, mean only": MeanOnly(BP()),
+        "error, told the mean": Told(BP(), "mean"),
+        "error, neighbour's": Told(BP(), "neighbour's"),
+        "target, neighbour's": Told(TARGET, "neighbour's"),
+        "error, signs": Signs(BP()),
+        "error, network": NF(),
+        "error, classes exchanged": Mixed(BP(), "shift", 1),
+        "target, classes exchanged": Mixed(TARGET, "shift", 1),
+        "error, fresh noise 0.75, turned 0": Turned(Told(BP(), "fresh noise", 0.75), 0),
+        "error, fresh noise 0.75, turned 90": Turned(Told(BP(), "fresh noise", 0.75), 90),
+        "target, fresh noise 0.75, turned 0": Turned(Told(TARGET, "fresh noise", 0.75), 0),
+        "error, first W_O, turned 0": Turned(Own(follow=False), 0),
+        "error, first W_O, turned 90": Turned(Own(follow=False), 90),
+        "error, first W_O, turned 180": Turned(Own(follow=False), 180),
+        "error, centred, turned 0": Centred(Turned(BP(), 0)),
+        "error, centred, turned 180": Centred(Turned(BP(), 180)),
+    }
+    return {name: Centred(channel) if name.startswith("target") else channel for name, channel in made.items()}
+
+
+def digit_channels() -> dict[str, object]:
+    """The channels on MNIST's ten classes by name; all centred."""
+    made = {}
+    for name, base in (("target", TARGET), ("error", BP())):
+        for a in (0, *(angle_of(groups) for groups in GROUPS), 90, 135, 180):
+            made[f"{name}, turned {a:g}"] = Turned(base, a)
+        made |= {f"{name}, {groups} groups": Mixed(base, "groups", groups) for groups in GROUPS}
+        made |= {f"{name}, rank {rank}": Mixed(base, "rank", rank) for rank in (5, 2, 1)}
+        made |= {f"{name}, noise {share:g}": Told(base, "noise", share) for share in (0.5, 1.0)}
+        made |= {f"{name}, classes exchanged": Mixed(base, "shift", 1)}
+        made |= {f"{name}, random B": FA() if name == "error" else Projection()}
+    return {name: Centred(channel) for name, channel in made.items()}
+
+
+def experiment(task: str, learn: bool) -> dict[str, Cell]:
+    """One run of every condition on "ib" or "mnist_rows", W_O learning or frozen: name to cell."""
+    named = channels() if task == "ib" else digit_channels()
+    options = {"epochs": 600, "every": 75} if task == "ib" else {"epochs": 15, "every": 5} | DIGITS
+    options |= {"runs": (0,), "learn_decoder": learn, "record": "signal"}
+    if not learn:  # with W_O frozen the first is the only one
+        named = {name: channel for name, channel in named.items() if "first W_O" not in name}
+    cells = {name: Cell(task, Direct(channel, ()), **options) for name, channel in named.items()}
+    return cells | {FLOOR: Cell(task, Direct(BP(), ()), learn_encoder=False, **options)}
+
+
+def decide(runs: int = 10, epochs: int | None = None, seed: int = 0, device: str = "cpu") -> list[Cell]:
+    """IBTask with all runs, then MNIST with the first five, W_O learning and frozen."""
+    return [
+        replace(cell, runs=block, epochs=epochs or cell.epochs, seed=seed, device=device)
+        for task, most in (("ib", runs), ("mnist_rows", min(runs, 5)))
+        for learn in (False, True)
+        for cell in experiment(task, learn).values()
+        for block in blocks(most, 10)
+    ]
