@@ -138,9 +138,8 @@ def test_files_that_say_no_sweep(tmp_path, capsys, text, words):
 
 def test_a_name_that_is_neither(capsys):
     assert main(["status", "fig9"]) == 2
-    assert (
-        "one of fig1, fig4, fig7, fig8 or the path of a TOML file; there is no file 'fig9'" in capsys.readouterr().err
-    )
+    said = f"one of {', '.join(PLANS)} or the path of a TOML file; there is no file 'fig9'"
+    assert said in capsys.readouterr().err
 
 
 def test_the_command_line_takes_every_option():
