@@ -2,6 +2,7 @@
 
 The encoder's forward pass is cut where the rule says: the layer above a cut starts from a copy that nothing flows back
 from. Then, from the last layer down, each cut layer gets its own signal, and backpropagates it as far as the next cut.
+A backbone's feature maps are layers like any other to the rule, but not to those who look on: they are in no `Step`.
 """
 
 from typing import NamedTuple
@@ -18,13 +19,13 @@ class Hidden(NamedTuple):
 
     a: Tensor  # (run, sample, m), before the nonlinearity
     H: Tensor  # (run, sample, m)
-    weight: Tensor  # (run, m, m of the layer below), that made it
+    weight: Tensor | None  # (run, m, m of the layer below), that made it; None for a feature map
 
 
 def widths(encoder: Encoder) -> dict[int, int]:
-    """Units of every hidden layer by its number: from 1, and 0 for the output of a backbone."""
+    """Units of every hidden layer by its number: from 1; a backbone's output is 0 and its maps are -1 and -2."""
     found = {number: layer.weight.shape[1] for number, layer in enumerate(encoder.layers, 1)}
-    return found if encoder.backbone is None else {0: encoder.backbone.linear.weight.shape[1]} | found
+    return found if encoder.backbone is None else encoder.backbone.units() | found
 
 
 def hidden(encoder: Encoder, x: Tensor, cuts) -> dict[int, Hidden]:
@@ -32,7 +33,9 @@ def hidden(encoder: Encoder, x: Tensor, cuts) -> dict[int, Hidden]:
     found, h = {}, x
     bend, _ = NONLINEARITIES[encoder.nonlinearity]
     if encoder.backbone is not None:
-        h = encoder.backbone(x)
+        maps = encoder.backbone.maps(x, cuts)
+        found |= {number: Hidden(h, h, None) for number, h in maps.items() if number in cuts}
+        h = encoder.backbone.linear(maps[-1].detach() if -1 in cuts else maps[-1])
         found[0] = Hidden(h, h, encoder.backbone.linear.weight)  # no nonlinearity here
     for number, layer in enumerate(encoder.layers, 1):
         a = layer(h.detach() if number - 1 in cuts else h)
@@ -67,8 +70,9 @@ def step(encoder: Encoder, decoder: Decoder, channel, task: Task, x: Tensor, y: 
         cut = channel.at.get(number)
         if cut is not None:
             H.backward(cut(error, y, H=H.detach(), W=W, **known))
-        seen[number] = Layer(H.detach(), H.grad, above, W, None if cut is None else matrix(cut, W))
-        if number > min(layers):
+        if number >= 0:
+            seen[number] = Layer(H.detach(), H.grad, above, W, None if cut is None else matrix(cut, W))
+        if number > max(min(layers), -1):
             above = weight.detach().clone()
             told = channel.below(error, W, a.grad, above)
     top = seen[last]
@@ -91,4 +95,5 @@ def mirrored(encoder: Encoder, decoder: Decoder, channel) -> list[tuple[Tensor, 
     """The weight above every cut, with the channel of the cut."""
     weights = {number: layer.weight for number, layer in enumerate(encoder.layers)}  # above layer `number`
     weights[max(weights) + 1] = decoder.weight
+    weights |= {} if encoder.backbone is None else {-1: encoder.backbone.linear.weight, -2: None}
     return [(weights[number], cut) for number, cut in channel.at.items()]

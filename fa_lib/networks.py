@@ -88,17 +88,36 @@ class ConvBackbone(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(sample, 1, 28, 28) to (run, sample, features)."""
-        parts = x[:, 0].permute(1, 2, 0).split(PART, dim=2)  # (28, 28, sample)
-        h = torch.cat([self._convolve(part.contiguous()) for part in parts], dim=4)  # (run, 20, 4, 4, sample)
+        return self.linear(self.maps(x)[-1])
+
+    def units(self) -> dict[int, int]:
+        """Units of the layers that `fa_lib.depth` can cut: the maps that `maps` gives, and 0, the output."""
+        features, second = self.linear.weight.shape[1:]
+        return {-2: self.conv1.shape[1] * 12 * 12, -1: second, 0: features}
+
+    def maps(self, x: Tensor, cuts=()) -> dict[int, Tensor]:
+        """Feature maps as layers of units: -1, the second, (run, sample, 320), and -2, the first, (run, sample, 1440).
+
+        Args:
+            x: (sample, 1, 28, 28).
+            cuts: numbers of layers. If -2 is among them, the second map is computed from a copy of the first that
+                nothing flows back from; otherwise the first is not given.
+        """
+        found, first, second = {}, [], []
+        for part in x[:, 0].permute(1, 2, 0).split(PART, dim=2):  # (28, 28, sample)
+            h = functional.relu(convolve_shared(part.contiguous(), self.conv1) + self.bias1[:, :, None, None, None])
+            if -2 in cuts:
+                first.append(h)
+                h = h.detach()
+            second.append(functional.relu(convolve(h, self.conv2) + self.bias2[:, :, None, None, None]))
+        if first:
+            found[-2] = torch.cat(first, dim=4).flatten(1, 3).mT  # from (run, 10, 12, 12, sample)
+        h = torch.cat(second, dim=4)  # (run, 20, 4, 4, sample)
         if self.training:
             drawn = [torch.rand(len(x), 20, generator=random, device=random.device) for random in self.dropout]
             kept = torch.stack(drawn) >= 0.5
             h = h * (2.0 * kept.mT.to(h.device))[:, :, None, None]
-        return self.linear(h.flatten(1, 3).mT)
-
-    def _convolve(self, images: Tensor) -> Tensor:
-        h = functional.relu(convolve_shared(images, self.conv1) + self.bias1[:, :, None, None, None])
-        return functional.relu(convolve(h, self.conv2) + self.bias2[:, :, None, None, None])
+        return found | {-1: h.flatten(1, 3).mT}
 
 
 class Encoder(nn.Module):

@@ -1,8 +1,10 @@
 """Rules for several hidden layers: every chosen layer is cut off from those above and gets a signal of its own.
 
 Direct rules tell every layer what happened at the output. Chained rules tell a layer what the one above it was told.
-Hidden layers are counted from 1; the last has the decoder above it and is always cut. 0 is the output of the
-convolutional backbone, where there is one. Between two cuts the gradient is exact.
+Hidden layers are counted from 1; the last has the decoder above it and is always cut. Where there is a convolutional
+backbone, 0 is its output, and below lie its maps: -1 the second, which is flattened for a linear layer, and -2 the
+first, between the two convolutions. The maps are cut only where `layers` names them. Between two cuts the gradient is
+exact.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,17 +12,19 @@ from dataclasses import dataclass, field, replace
 
 from torch import Tensor
 
-from fa_lib.feedback.errors import FA, OutputError
+from fa_lib.feedback.errors import BP, FA, OutputError
 from fa_lib.feedback.targets import TF, Projection
-from fa_lib.feedback.weights import KolenPollack
+from fa_lib.feedback.weights import KolenPollack, SignSymmetry
 from fa_lib.seeds import deeper
 
 
 def _chosen(rule, widths: Mapping[int, int]) -> dict[int, object]:
     """The channel of every cut, by the layer's number."""
     last, layers, channel = max(widths), rule.layers, rule.channel
-    channels = channel if isinstance(channel, Mapping) else dict.fromkeys(widths, channel)
-    numbers = channels if layers is None else {*layers, last}
+    given = isinstance(channel, Mapping)
+    channels = channel if given else dict.fromkeys(widths, channel)
+    every = channels if given else [number for number in channels if number >= 0]
+    numbers = every if layers is None else {*layers, last}
     if not {last} <= set(numbers) <= set(widths) & set(channels):
         raise ValueError(
             f"layers must be among {sorted(widths)} and have a channel each, the last in any case; got "
@@ -49,11 +53,12 @@ class Direct:
     Args:
         channel: a channel for a single cut, such as `FA()`, drawn anew for every layer; or a mapping from layer number
             to channel.
-        layers: numbers of the layers to cut besides the last; all if None, so that () is the channel alone.
+        layers: numbers of the layers to cut besides the last; all but a backbone's maps if None, so that () is the
+            channel alone.
 
     Raises:
-        ValueError: when drawn, for layers that are not there or without a channel, and for `KolenPollack`, which needs
-            the weight that it mirrors.
+        ValueError: when drawn, for layers that are not there or without a channel, for `KolenPollack`, which needs the
+            weight that it mirrors, and between convolutions for `BP` and `SignSymmetry`, which need a matrix.
 
     Source: Nøkland 2016.
     """
@@ -69,6 +74,8 @@ class Direct:
         chosen = _chosen(self, m)
         if any(_contains(channel, (KolenPollack,)) for number, channel in chosen.items() if number < max(m)):
             raise ValueError("KolenPollack learns a weight's transpose, and no single weight is beside a direct path")
+        if any(_contains(channel, (BP, SignSymmetry)) for number, channel in chosen.items() if number < -1):
+            raise ValueError("a convolution and its pooling are no matrix: between convolutions use a random channel")
         return replace(self, at=_drawn(chosen, dict.fromkeys(m, p), m, seed, runs=runs, device=device))
 
     def below(self, error: Tensor, W: Tensor, delta: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -86,8 +93,9 @@ class Chained:
         channel, layers: as in `Direct`.
 
     Raises:
-        ValueError: when drawn, for layers that are not there or without a channel, and for a channel below the last
-            layer that carries no error (`TF`, `Projection`) or only the output's (`OutputError`).
+        ValueError: when drawn, for layers that are not there or without a channel, for a channel below the last layer
+            that carries no error (`TF`, `Projection`) or only the output's (`OutputError`), and for a cut between
+            convolutions, where no matrix is above.
 
     Source: Lillicrap et al. 2016; Akrout et al. 2019 and Liao et al. 2016 for their channels.
     """
@@ -103,6 +111,8 @@ class Chained:
         chosen = _chosen(self, m)
         if any(_contains(channel, (TF, Projection, OutputError)) for n, channel in chosen.items() if n < max(m)):
             raise ValueError("a chain hands on errors: below the last layer use a channel that carries the error given")
+        if min(chosen) < -1:
+            raise ValueError("a chain takes a matrix's place, and a convolution with its pooling is none: use Direct")
         above = {number: m.get(number + 1, p) for number in m}
         return replace(self, at=_drawn(chosen, above, m, seed, runs=runs, device=device))
 
