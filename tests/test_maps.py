@@ -1,4 +1,4 @@
-"""Cuts at the feature maps of the convolutional backbone: against torch's own convolutions, and against backpropagation."""
+"""Cuts at the feature maps of the convolutional backbone: against torch's convolutions and against backpropagation."""
 
 from dataclasses import dataclass
 
