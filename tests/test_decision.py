@@ -58,7 +58,7 @@ def test_r_squared_is_that_of_least_squares():
 
 @pytest.mark.parametrize(
     ("theory", "truth"),
-    zip(decision.THEORIES, (TOLD, TOLD > 0, COSINE, np.sign(COSINE.round(2))), strict=True),
+    list(zip(decision.THEORIES, (TOLD, TOLD > 0, COSINE, np.sign(COSINE.round(2))), strict=True)),
 )
 def test_a_theory_misses_nothing_where_it_is_right(theory, truth):
     made = rows(0.2 * truth, spread=1e-4)

@@ -58,16 +58,12 @@ def channels() -> dict[str, object]:
 
 
 def digit_channels() -> dict[str, object]:
-    """The channels on MNIST's ten classes by name; all centred."""
-    made = {}
-    for name, base in (("target", TARGET), ("error", BP())):
-        for a in (0, *(angle_of(groups) for groups in GROUPS), 90, 135, 180):
-            made[f"{name}, turned {a:g}"] = Turned(base, a)
-        made |= {f"{name}, {groups} groups": Mixed(base, "groups", groups) for groups in GROUPS}
-        made |= {f"{name}, rank {rank}": Mixed(base, "rank", rank) for rank in (5, 2, 1)}
-        made |= {f"{name}, noise {share:g}": Told(base, "noise", share) for share in (0.5, 1.0)}
-        made |= {f"{name}, classes exchanged": Mixed(base, "shift", 1)}
-        made |= {f"{name}, random B": FA() if name == "error" else Projection()}
+    """The channels on MNIST's ten classes by name: all carry the target, centred, and tell the same at every step."""
+    made = {f"target, turned {a:g}": Turned(TARGET, a) for a in (0, *map(angle_of, GROUPS), 90, 135, 180)}
+    made |= {f"target, {groups} groups": Mixed(TARGET, "groups", groups) for groups in GROUPS}
+    made |= {f"target, rank {rank}": Mixed(TARGET, "rank", rank) for rank in (5, 2, 1)}
+    made |= {f"target, noise {share:g}": Told(TARGET, "noise", share) for share in (0.5, 1.0)}
+    made |= {"target, classes exchanged": Mixed(TARGET, "shift", 1), "target, random B": Projection()}
     return {name: Centred(channel) for name, channel in made.items()}
 
 
