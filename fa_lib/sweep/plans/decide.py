@@ -2,12 +2,17 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
+
+import xarray as xr
 
 from fa_lib.centred import Centred
 from fa_lib.controlled import MeanOnly, Own, Signs, Turned
 from fa_lib.feedback import BP, FA, NF, Direct, Projection
 from fa_lib.messages import Mixed, Told
 from fa_lib.sweep.cells import Cell
+from fa_lib.sweep.labels import condition, labels
+from fa_lib.sweep.merged import load
 from fa_lib.sweep.plans.blocks import blocks
 
 TARGET = Own("target")  # minus y through W_O, the error with nothing answered
@@ -15,6 +20,7 @@ FLOOR = "encoder frozen"
 DIGITS = {"samples": 10_000, "test_samples": 2000, "widths": (64, 32), "batch": 1000, "lr": 3e-3}
 SHARES = (0.5, 0.75, 1.0)  # of labels replaced
 GROUPS = (5, 2)  # of ten classes
+BETWEEN = [f"error, turned {angle}" for angle in range(15, 180, 30)]
 
 
 def angle_of(groups: int, p: int = 10) -> float:
@@ -79,11 +85,33 @@ def experiment(task: str, learn: bool) -> dict[str, Cell]:
 
 
 def decide(runs: int = 10, epochs: int | None = None, seed: int = 0, device: str = "cpu") -> list[Cell]:
-    """IBTask with all runs, then MNIST with the first five, W_O learning and frozen."""
-    return [
-        replace(cell, runs=block, epochs=epochs or cell.epochs, seed=seed, device=device)
-        for task, most in (("ib", runs), ("mnist_rows", min(runs, 5)))
+    """IBTask with all runs and MNIST with the first five, W_O learning and frozen; angles between at the end."""
+    first, later = [], []
+    for task, most in (("ib", runs), ("mnist_rows", min(runs, 5))):
+        for learn in (False, True):
+            for name, cell in experiment(task, learn).items():
+                options = {"epochs": epochs or cell.epochs, "seed": seed, "device": device}
+                several = [replace(cell, runs=block, **options) for block in blocks(most, 10)]
+                (later if task == "ib" and name in BETWEEN else first).extend(several)
+    return first + later
+
+
+def published(path: str | Path) -> dict[tuple[str, bool], dict[str, xr.Dataset]]:
+    """The merged results of this plan by the names that `experiment` gives.
+
+    Args:
+        path: of the merged file.
+
+    Returns:
+        Task and whether W_O learned, to name of the condition to Dataset; conditions that the file lacks are left out.
+    """
+    results, labelled = load(path), labels(decide())
+    return {
+        (task, learn): {
+            name: results[labelled[condition(cell)]]
+            for name, cell in experiment(task, learn).items()
+            if labelled[condition(cell)] in results
+        }
+        for task in ("ib", "mnist_rows")
         for learn in (False, True)
-        for cell in experiment(task, learn).values()
-        for block in blocks(most, 10)
-    ]
+    }
