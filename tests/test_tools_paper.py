@@ -1,0 +1,160 @@
+"""The book on paper: what a page loses on the way, where links lead, and whether the files are in order."""
+
+import base64
+import io
+import shutil
+import zipfile
+
+import pytest
+import yaml
+from PIL import Image
+from pypdf import PdfReader
+
+from tools.book import ROOT
+from tools.paper import __main__, check_epub
+from tools.paper.chapters import read_book
+
+FRAME = "<html><body><nav>Menu</nav><article class='bd-article'>{}</article></body></html>"
+FIRST = """<span id="sec-first"></span><h1>First<a class="headerlink" href="#first">#</a></h1>
+<p id="twice">See <a href="second.html#sec-second">the second</a>, <a href="#sec-first">here</a>, <a href="https://x.y/">there</a>.</p>
+<p id="twice">Euler: <span class="math notranslate">\\(e^{i\\pi} &lt; 2\\)</span> and a list <ul><li>one</li></ul></p>
+<div class="math" id="equation-a"><span class="eqno">(1)</span>\\[\\frac{a}{b}\\]</div>
+<div class="cell tag_hide-input"><details class="admonition hide above-input"><summary>Show code</summary>
+<div class="cell_input"><pre>folded = 1</pre></div></details>
+<div class="cell_output"><fa-widget module="w" state="{}">
+<img alt="A red dot." src="data:image/png;base64,PICTURE"></fa-widget></div></div>
+<div class="cell"><div class="cell_input"><pre>shown = 2  # LONG</pre></div></div>
+<div class="cell"><details class="admonition hide below-input"><summary>Show output</summary>
+<pre>kept</pre></details></div>
+<details><summary>Solution</summary><p>Forty-two.</p></details>
+<a class="image-reference" href="../_images/dot.png"><img alt="Another." src="../_images/dot.png" loading="lazy"></a>"""
+SECOND = """<span id="sec-second"></span><h1>Second &amp; last</h1>
+<p id="twice">Back to <a href="first.html">first</a>.</p>"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    """The folder of a book of two built pages."""
+    dot = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(dot, "PNG")
+    site = tmp_path / "_build/html"
+    (site / "book").mkdir(parents=True)
+    (site / "_images").mkdir()
+    (site / "_images/dot.png").write_bytes(dot.getvalue())
+    first = FIRST.replace("PICTURE", base64.b64encode(dot.getvalue()).decode()).replace("LONG", "long " * 60)
+    for name, body in {"first": first, "second": SECOND}.items():
+        (site / f"book/{name}.html").write_text(FRAME.format(body), encoding="utf-8")
+    part = {"caption": "The part", "chapters": [{"file": "book/second.ipynb"}]}
+    (tmp_path / "_toc.yml").write_text(yaml.safe_dump({"root": "book/first", "parts": [part]}))
+    (tmp_path / "_config.yml").write_text("title: A book\nauthor: Somebody\n")
+    shutil.copyfile(ROOT / "CITATION.cff", tmp_path / "CITATION.cff")
+    return tmp_path
+
+
+def change(root, old, new):
+    path = root / "_build/html/book/first.html"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_page_loses_what_needs_a_screen_and_no_more(root):
+    book = read_book(root)
+    assert [(c.name, c.part, c.title) for c in book.chapters] == [
+        ("first", "", "First"),
+        ("second", "The part", "Second & last"),
+    ]
+    text = book.chapters[0].body.get_text()
+    assert "folded" not in text
+    assert "Menu" not in text
+    assert "Show output" not in text
+    for kept in ("shown = 2", "kept", "Solution", "Forty-two", "Interactive on the book's page", "(1)"):
+        assert kept in text
+    assert book.chapters[0].body.find(["details", "fa-widget", "summary"]) is None
+    assert [picture["alt"] for picture in book.chapters[0].body.find_all("img")] == ["A red dot.", "Another."]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("#sec-second", "#gone", r"first.html links to second.html#gone, which is not in the book"),
+        ("second.html", "third.html", r"links to third.html#sec-second, which is not in the book"),
+        ('src="../_images/dot.png"', 'src="../_images/lost.png"', "shows ../_images/lost.png, which does not exist"),
+        ("<h1>", "<h2>", "has no article with a heading"),
+        ("\\(e^", "e^", "a formula without delimiters"),
+        ("\\frac", "\\fracture", "MathJax cannot read the formula"),
+        ('alt="Another."', 'alt=""', "picture images/dot.png without words"),
+    ],
+)
+def test_faults_of_a_page_are_one_line(root, capsys, old, new, message):
+    change(root, old, new)
+    assert __main__.main(["epub", "--root", str(root)]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("error: ")
+    assert message in lines[0]
+
+
+def test_a_missing_page_or_format_is_said(root, capsys):
+    assert __main__.main(["odt", "--root", str(root)]) == 1
+    assert "no such format: odt; there are pdf, epub" in capsys.readouterr().err
+    (root / "_build/html/book/second.html").unlink()
+    assert __main__.main(["epub", "--root", str(root)]) == 1
+    assert "html/book/second.html is missing: run make html first" in capsys.readouterr().err
+
+
+def test_epub_is_in_order_and_the_same_twice(root, tmp_path):
+    path = root / "_build/paper/a-book.epub"
+    assert __main__.main(["epub", "--root", str(root)]) == 0
+    first = path.read_bytes()
+    assert __main__.main(["epub", "--root", str(root)]) == 0
+    assert path.read_bytes() == first
+    with zipfile.ZipFile(path) as archive:
+        page = archive.read("book/first.xhtml").decode()
+        package = archive.read("book/package.opf").decode()
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    assert 'href="second.xhtml#sec-second"' in page
+    assert page.count("<math") == 2
+    assert "<mfrac>" in page
+    assert 'alttext="e^{i\\pi} &lt; 2"' in page
+    assert package.count('properties="mathml"') == 1
+    assert sum(name.startswith("book/images/") for name in entries) == 2
+
+    faults = {
+        "not XML": ("book/first.xhtml", b"<body>", b"<body><p>"),
+        "no such anchor": ("book/first.xhtml", b"#sec-second", b"#sec-third"),
+        "no such file": ("book/second.xhtml", b"first.xhtml", b"fist.xhtml"),
+        "holds script": ("book/second.xhtml", b"<body>", b"<body><script>1</script>"),
+        "anchor equation-a 2 times": ("book/first.xhtml", b"<body>", b'<body><p id="equation-a">x</p>'),
+        "in the manifest but not in the archive": ("book/package.opf", b"style.css", b"still.css"),
+        "the spine names f99": ("book/package.opf", b'idref="f0"', b'idref="f99"'),
+        "begin with its type": ("mimetype", b"epub+zip", b"zip"),
+    }
+    for message, (name, old, new) in faults.items():
+        assert old in entries[name]
+        with zipfile.ZipFile(tmp_path / "bad.epub", "w") as archive:
+            for entry, content in entries.items():
+                archive.writestr(entry, content.replace(old, new) if entry == name else content)
+        assert message in " ".join(check_epub.problems(tmp_path / "bad.epub"))
+
+
+def test_pdf_has_its_pages_links_and_formulas(root):
+    assert __main__.main(["pdf", "--root", str(root)]) == 0
+    reader = PdfReader(root / "_build/paper/a-book.pdf")
+    texts = [page.extract_text() for page in reader.pages]
+    assert len(texts) == 4  # cover, contents, two chapters
+    assert "Second & last4" in texts[1].replace("\n", "").replace(" 4", "4")
+    assert "\\frac" not in texts[2]
+    assert "long " * 3 in texts[2].replace("\n", " ")
+    assert reader.metadata.title == "A book"
+    outline = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    assert outline == ["First", "Second & last"]
+    found = reader.named_destinations.items()
+    places = {name.lstrip("/"): reader.get_destination_page_number(to) for name, to in found}
+    assert (places["first--sec-first"], places["second--sec-second"]) == (2, 3)
+
+
+def test_what_does_not_fit_the_page_is_said(root, capsys):
+    change(root, "<p id", f"<table><tr><td style='white-space: nowrap'>{'x' * 400}</td></tr></table><p id")
+    assert __main__.main(["pdf", "--root", str(root)]) == 1
+    assert "wider than the page: ['xxx" in capsys.readouterr().err

@@ -1,0 +1,156 @@
+"""The site's pages as chapters for paper: in the order of the table of contents, without what needs a screen."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+
+from tools.citation import Citation
+
+MATH = re.compile(r"\\\((?P<inline>.*)\\\)|\\\[(?P<display>.*)\\\]", re.DOTALL)
+BLOCKS = ["p", "div", "ul", "ol", "dl", "table", "pre", "figure", "blockquote"]
+NOTE = "Interactive on the book's page; here as a picture."
+# what the site has for readers at a screen
+SCREEN = "a.headerlink, script, style, link, button, iframe, nav, .toctree-wrapper, .screen-only"
+
+
+@dataclass
+class Chapter:
+    """One page: its name, part and title, and its <section> with links still as on the site."""
+
+    name: str
+    part: str
+    title: str
+    body: Tag
+
+    @property
+    def anchors(self) -> set[str]:
+        return {tag["id"] for tag in self.body.find_all(id=True)}
+
+
+@dataclass
+class Book:
+    """The chapters in order, and the folder that their pictures lie in."""
+
+    title: str
+    author: str
+    slug: str
+    site: Path
+    citation: Citation
+    chapters: list[Chapter]
+
+    def target(self, chapter: Chapter, link: str) -> tuple[str, str] | None:
+        """Where a link of a chapter leads: (chapter's name, anchor or ""), None if out of the book.
+
+        Raises:
+            ValueError: if it leads into the book but to no chapter or anchor.
+        """
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc:
+            return None
+        name = PurePosixPath(unquote(parts.path)).stem or chapter.name
+        found = next((other for other in self.chapters if other.name == name), None)
+        anchor = unquote(parts.fragment)
+        if found is None or (anchor and anchor not in found.anchors):
+            raise ValueError(f"{chapter.name}.html links to {link}, which is not in the book")
+        return name, anchor
+
+
+def tex(tag: Tag) -> str:
+    """The TeX of a formula's element, without delimiters.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    found = MATH.search(tag.get_text())
+    if not found:
+        raise ValueError(f"a formula without delimiters: {tag.get_text()[:80]!r}")
+    return (found["inline"] or found["display"] or "").strip()
+
+
+def _strip(body: Tag, soup: BeautifulSoup) -> None:
+    """Take out of a page what needs a screen; folded outputs and answers are shown, folded code is left out."""
+    for widget in body.find_all("fa-widget"):
+        picture = widget.find("img")
+        if picture is None:
+            raise ValueError(f"a widget without a picture: {widget.get('module')}")
+        figure = soup.new_tag("div", attrs={"class": "fa-picture"})
+        note = soup.new_tag("p", attrs={"class": "fa-picture-note"})
+        note.string = NOTE
+        widget.replace_with(figure)
+        figure.extend([picture.extract(), note])
+    for details in body.select(".cell > details"):
+        if details.find(class_="cell_input"):
+            details.decompose()  # folded code
+    for details in body.find_all("details"):
+        summary = details.find("summary")
+        if details.find_parent(class_="cell") or "hide" in details.get("class", []):
+            summary.decompose()
+        elif summary is not None:
+            summary.name = "div"
+            summary["class"] = ["summary"]
+        details.name = "div"
+    for tag in body.select(SCREEN):
+        tag.decompose()
+    for link in body.find_all("a", href=True):
+        parts = urlsplit(link["href"])
+        download = not parts.scheme and parts.path and not parts.path.endswith(".html")
+        if download or parts.scheme not in ("", "http", "https", "mailto"):
+            link.unwrap()  # to a picture at full size, a download, or what no reader can follow
+    for cell in body.select("div.cell"):
+        if not cell.get_text(strip=True) and not cell.find("img"):
+            cell.decompose()
+    for paragraph in body.find_all("p"):
+        if paragraph.find(BLOCKS):  # browsers end the paragraph there; XML must not have it at all
+            paragraph.name = "div"
+    seen: set[str] = set()
+    for tag in body.find_all(id=True):  # some extensions give the same anchor to all of a kind
+        if tag["id"] in seen:
+            del tag["id"]
+        else:
+            seen.add(tag["id"])
+    for tag in body.find_all(True):  # what scripts and lazy loading use
+        for name in [name for name in tag.attrs if name.startswith(("data-", "aria-", "on")) or name == "loading"]:
+            del tag[name]
+
+
+def _chapter(site: Path, file: str, part: str) -> Chapter:
+    path = (site / file).with_suffix(".html")
+    if not path.is_file():
+        raise ValueError(f"{path.relative_to(site.parent)} is missing: run make html first")
+    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    article = soup.select_one("article.bd-article") or soup.select_one("article")
+    heading = article and article.find("h1")
+    if not heading:
+        raise ValueError(f"{file}.html has no article with a heading")
+    _strip(article, soup)
+    body = soup.new_tag("section", attrs={"class": "chapter"})
+    body.extend(list(article.children))
+    for picture in body.find_all("img", src=True):
+        source = picture["src"]
+        if not source.startswith("data:"):
+            place = (path.parent / unquote(source)).resolve()
+            if not place.is_file():
+                raise ValueError(f"{file}.html shows {source}, which does not exist")
+            picture["src"] = place.relative_to(site.resolve()).as_posix()
+    return Chapter(Path(file).stem, part, " ".join(heading.get_text().split()), body)
+
+
+def read_book(root: Path) -> Book:
+    """Read the pages of _build/html in the order of _toc.yml.
+
+    Raises:
+        ValueError: if the site has not been built, or a page is not what we think it is.
+    """
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    site = root / "_build/html"
+    files = [(toc["root"], "")]
+    files += [(entry["file"], "") for entry in toc.get("chapters", [])]
+    files += [(entry["file"], part["caption"]) for part in toc.get("parts", []) for entry in part["chapters"]]
+    chapters = [_chapter(site, file, part) for file, part in files]
+    slug = re.sub(r"\W+", "-", config["title"].lower()).strip("-")
+    return Book(config["title"], config["author"], slug, site, Citation.read(root / "CITATION.cff"), chapters)
