@@ -20,6 +20,7 @@ from fa_lib import (
     feedback,
     initial,
     layerwise,
+    learned,
     messages,
     probes,
     rate,
@@ -36,7 +37,7 @@ RULES = {
         feedback.BP, feedback.FA, feedback.NFA, feedback.NF, feedback.TF, feedback.OutputError, centred.Centred,
         feedback.Projection, feedback.SignSymmetry, feedback.KolenPollack,
         feedback.Direct, feedback.Chained, feedback.DFA, feedback.DRTP,
-        initial.Initial, rate.RateReduction,
+        initial.Initial, rate.RateReduction, learned.Autoencoder,
         controlled.Own, controlled.Turned, controlled.Signs, controlled.MeanOnly, messages.Told, messages.Mixed,
     )
 }  # fmt: skip
