@@ -43,6 +43,8 @@ STYLES: Mapping[str, tuple[str, str]] = {  # name to colour and marker
 def published(path: str | Path) -> dict[tuple[str, tuple[int, ...] | None], dict[str, xr.Dataset]]:
     """The merged file of the plan "depth": (task, widths) to name of the rule to Dataset; "frozen": only W_O learns.
 
+    In networks of one layer a direct rule is the chained one, and stands under both names.
+
     Args:
         path: of the file. Names and widths are those of the plan with its usual numbers of runs and epochs.
 
@@ -55,4 +57,8 @@ def published(path: str | Path) -> dict[tuple[str, tuple[int, ...] | None], dict
         if label in merged:  # a sweep may be merged before its end
             name = NAMES[cell.feedback] if cell.learn_encoder else "frozen"
             found.setdefault((cell.task, cell.widths), {})[name] = merged[label]
+    for (_, widths), rules in found.items():
+        for direct, chained in {"DFA": "FA chained", "DFA centred": "FA chained, centred"}.items():
+            if widths is not None and len(widths) == 1 and chained in rules:
+                rules[direct] = rules[chained]  # to one layer they say the same
     return found
