@@ -15,12 +15,13 @@ THEORIES = ("information", "any information", "alignment", "any alignment")
 NONE = 0.05  # of the most there can be: a share of the target's bits or a cosine below this counts as nothing
 
 
-def table(results: Mapping[str, xr.Dataset], floor: xr.Dataset) -> xr.Dataset:
+def table(results: Mapping[str, xr.Dataset], floor: xr.Dataset, *, at: int = -1) -> xr.Dataset:
     """What the conditions of one experiment had and gained.
 
     Args:
         results: condition to Dataset of `train` with the measures of `controlled_measures.SIGNAL`.
         floor: the same for an encoder that did not learn.
+        at: place of the measured epoch at which gains are taken; the last.
 
     Returns:
         Dataset with dims (condition, run): `readout` and `answer`, the gains in correct rate; `information`, the share
@@ -32,7 +33,7 @@ def table(results: Mapping[str, xr.Dataset], floor: xr.Dataset) -> xr.Dataset:
     for name, data in results.items():
         both = floor.sel(run=data.run)
         rows[name] = xr.Dataset(
-            {outcome: data[variable][:, -1] - both[variable][:, -1] for outcome, variable in OUTCOMES.items()}
+            {outcome: data[variable][:, at] - both[variable][:, at] for outcome, variable in OUTCOMES.items()}
             | {
                 "information": data.told.mean("epoch") / data.ceiling,
                 "linear": data.told_linear.mean("epoch") / data.ceiling,
@@ -98,17 +99,16 @@ def predicted(rows: xr.Dataset, theory: str, intact: Mapping[str, str]) -> xr.Da
     values = rows[theory.removeprefix("any ")]
     if theory.startswith("any"):
         return xr.where(abs(values) < NONE, 0.0, np.sign(values))
-    whole = [
-        values.sel(condition=intact[str(name).split(",")[0]]).drop_vars("condition") for name in rows.condition.values
-    ]
-    return values / xr.concat(whole, rows.condition, coords="minimal", compat="override")
+    return values / _intact(values, intact)
 
 
 def missed(rows: xr.Dataset, outcome: str, theory: str, intact: Mapping[str, str]) -> xr.DataArray:
     """How far a theory's expectation lies from what was found, mean over conditions, in correct rate, (run,)."""
-    whole = [
-        rows[outcome].sel(condition=intact[str(name).split(",")[0]]).drop_vars("condition")
-        for name in rows.condition.values
-    ]
-    whole = xr.concat(whole, rows.condition, coords="minimal", compat="override")
-    return abs(predicted(rows, theory, intact) * whole - rows[outcome]).mean("condition")
+    expected = predicted(rows, theory, intact) * _intact(rows[outcome], intact)
+    return abs(expected - rows[outcome]).mean("condition")
+
+
+def _intact(values: xr.DataArray, intact: Mapping[str, str]) -> xr.DataArray:
+    """For every condition the value of the channel of its carrier that has everything, (condition, run)."""
+    names = [intact[str(name).split(",")[0]] for name in values.condition.values]
+    return values.sel(condition=names).assign_coords(condition=values.condition.values)

@@ -94,6 +94,11 @@ def test_the_table_takes_gains_at_the_end_and_means_over_training():
     assert float(one.alignment) == pytest.approx(-0.25)
 
 
+def test_the_table_at_another_epoch():
+    early = decision.table({"one": results(0.3, 1.5, -1)}, results(0.05, 0, 0), at=0)
+    assert float(abs(early.readout).max()) == 0
+
+
 def test_fewer_runs_than_the_floor_has():
     made = decision.table({"one": results(0.3, 1, 1).isel(run=slice(2))}, results(0.05, 0, 0))
     assert made.sizes["run"] == 2
