@@ -10,14 +10,20 @@ to both, and with P = Y'Y - Y'H_0 (H_0'H_0)^-1 H_0'Y that part is
 with equality on the right where U spans the first principal components of what H_0 leaves of Y.
 """
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
+import xarray as xr
 from torch import Tensor
 
-from fa_lib import probes
+from fa_lib import probes, sweep
 from fa_lib.accuracy import r_squared
 from fa_lib.seeds import numpy_generator
+from fa_lib.sweep.cells import from_options
+from fa_lib.sweep.labels import condition
+from fa_lib.sweep.plans.bottleneck import RANKS, experiment
 from fa_lib.tasks import Task, _split
 
 
@@ -113,3 +119,18 @@ def carried(B: Tensor, y: Tensor) -> dict[str, np.ndarray]:
     sent = y.double() @ B.double()  # (run, sample, m)
     different = [len(np.unique(one.numpy().round(9), axis=0)) for one in sent]
     return {"distinct": np.array(different), "linear": r_squared(probes.readout(sent, y), y.double()).numpy()}
+
+
+def published(path: str | Path) -> dict[int, dict[str, xr.Dataset]]:
+    """The merged results of the sweep "bottleneck": number of units to name of the condition to its Dataset.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        ValueError: as in `sweep.load`. KeyError: for a condition that the file lacks.
+    """
+    found, table = sweep.load(path), sweep.provenance(path)
+    options = (json.loads(cell) for cell in table.cell.values)
+    labels = {condition(from_options(each)): label for each, label in zip(options, table.label.values, strict=True)}
+    return {m: {name: found[labels[condition(cell)]] for name, cell in experiment(m).items()} for m in RANKS}
