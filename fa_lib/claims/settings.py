@@ -62,8 +62,8 @@ def C28(paper, others):
     "abstract",
     "The variants NFA, NF and TF account for predictive coding.",
     "A state moved by the rule's own signal descends an energy and hears the prediction it changes: the signal's "
-    "derivative by the state is not zero and at most 5 % of it antisymmetric. Or, less strictly: predictive coding with "
-    "the rule's signal in the place of W_O learns within 0.05 of predictive coding.",
+    "derivative by the state is not zero and at most 5 % of it antisymmetric. Or, less strictly: predictive coding "
+    "with the rule's signal in the place of W_O learns within 0.05 of predictive coding.",
 )
 def C27(curls, hears, learned, predictive):
     """What the rules are.
@@ -91,8 +91,8 @@ def C27(curls, hears, learned, predictive):
     "C25",
     "3",
     "Coding rate can serve as the objective that the encoder climbs.",
-    "On IBTask and on MNIST an encoder that climbs the rate reduction ends at most 0.05 of test accuracy behind target "
-    "feedback, paired by run, and a linear readout of held-out samples is better than of the untrained encoder by 0.05.",
+    "On IBTask and on MNIST an encoder that climbs the rate reduction ends at most 0.05 of test accuracy behind "
+    "target feedback, paired by run, and a linear readout of held-out samples beats the untrained encoder's by 0.05.",
 )
 def CLIMBED(climbing, target, untrained):
     """Task to test accuracies and held-out readouts.
