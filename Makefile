@@ -5,7 +5,7 @@ PORT ?= 8000
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book html chapter test lint serve bench mutate repository clean
+.PHONY: help venv book html chapter test lint serve pdf epub paper bench mutate upgrade repository clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -35,11 +35,23 @@ lint: venv  ## format the code and mend what ruff can
 serve:  ## show _build/html at http://127.0.0.1:8000 (another port: PORT=8001)
 	$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
+pdf: html  ## the whole book as _build/paper/*.pdf, printed by Chromium
+	$(PY) -m tools.paper pdf
+
+epub: html  ## the whole book as _build/paper/*.epub
+	$(PY) -m tools.paper epub
+
+paper: html  ## both
+	$(PY) -m tools.paper
+
 bench: venv  ## print speeds against references and limits
 	$(PY) -m tools.bench
 
 mutate: venv  ## put 90 one-line faults into the code, one at a time, and say which check catches each
 	$(PY) -m tools.mutate
+
+upgrade: venv  ## pin the newest versions of requirements.in in requirements.txt and binder/, then make test
+	$(PY) -m tools.pin --upgrade
 
 repository: venv  ## move to another repository address: URL=https://github.com/name/repository
 	$(PY) -m tools.repository "$(URL)"
