@@ -14,11 +14,15 @@ WIDTH = 32  # units of the layer before the last
 
 
 def conditions(m: int) -> dict[str, object]:
-    """The channels by name for so many units in the last layer; all centred but BP and "FA, with its mean"."""
+    """The channels by name for so many units in the last layer; all centred but BP and "FA, with its mean".
+
+    "BP, centred" was added when the others had been seen: is FA ahead by B, or by being centred?
+    """
     made = {"FA": FA()} | {f"FA, rank {rank}": Mixed(FA(), "rank", rank) for rank in RANKS[m]}
     made |= LEARNED if m != 10 else {}
     centred = {name: Centred(channel) for name, channel in made.items()}
-    return {"BP": BP()} | centred | ({"FA, with its mean": FA()} if m == 20 else {})
+    mean = {"FA, with its mean": FA()} if m in (4, 20) else {}
+    return {"BP": BP()} | centred | mean | {"BP, centred": Centred(BP())}
 
 
 def experiment(m: int, runs=(0,), epochs: int = 20, seed: int = 1, device: str = "cpu") -> dict[str, Cell]:
