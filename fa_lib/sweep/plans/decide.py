@@ -23,6 +23,18 @@ GROUPS = (5, 2)  # of ten classes
 BETWEEN = [f"error, turned {angle}" for angle in range(15, 180, 30)]
 
 
+def unlabelled() -> dict[str, object]:
+    """Two channels that hear no label, added after a first look at IBTask: growth of what is answered, and a constant.
+
+    The first turns the error against the labels' mean around, so that answers drive themselves. The second pushes all
+    samples alike.
+    """
+    return {
+        "no label, answers grow": Turned(Told(BP(), "mean"), 180),
+        "no label, constant push": Mixed(Projection(), "sum"),
+    }
+
+
 def angle_of(groups: int, p: int = 10) -> float:
     """The angle, in degrees, between one-hot targets and the means of so many equal groups of them, both centred."""
     return round(math.degrees(math.acos(math.sqrt((groups - 1) / (p - 1)))), 1)
@@ -77,6 +89,7 @@ def experiment(task: str, learn: bool) -> dict[str, Cell]:
     """One run of every condition on "ib" or "mnist_rows", W_O learning or frozen: name to cell."""
     named = channels() if task == "ib" else digit_channels()
     options = {"epochs": 600, "every": 75} if task == "ib" else {"epochs": 15, "every": 5} | DIGITS
+    named = named | unlabelled()
     options |= {"runs": (0,), "learn_decoder": learn, "record": "signal"}
     if not learn:  # with W_O frozen the first is the only one
         named = {name: channel for name, channel in named.items() if "first W_O" not in name}
