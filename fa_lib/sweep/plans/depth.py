@@ -18,25 +18,35 @@ def depth(runs: int = 10, epochs: int = 1000, seed: int = 0, device: str = "cpu"
     twice. Last come two networks of other papers: 7 layers of 240 units, and one of 500.
     """
     block, half, few = range(runs), range((runs + 1) // 2), range(min(runs, 3))
-    cells = []
-    for deep in reversed(DEPTHS):
-        rules = RULES + (LEANING if deep == max(DEPTHS) else ())
-        options = {"widths": (100,) * deep, "device": device}
-        centred = (Chained(FED), Direct(FED))
-        cells += [Cell("mnist_rows", rule, half, 1, seed, **options) for rule in _different((*rules, *centred), deep)]
-        cells.append(Cell("mnist_rows", DFA(), half, 1, seed, learn_encoder=False, **options))
-        options = {"widths": (8,) * (deep - 1) + (4,), "every": max(epochs // 10, 1), "device": device}
-        options |= {"record": "layers"} if deep == max(DEPTHS) else {}
-        cells += [Cell("ib", rule, block, epochs, seed, **options) for rule in _different(rules, deep)]
-        cells.append(Cell("ib", DFA(), block, epochs, seed, learn_encoder=False, **options))
+    deepest, middle, flat = (_mnist(n, half, seed, device) for n in reversed(DEPTHS))
+    ib_deepest, ib_middle, ib_flat = (_ib(n, block, epochs, seed, device) for n in reversed(DEPTHS))
     options = {"samples": 10000, "device": device}
     rules = Chained(BP()), Direct(FED, ()), Direct(FED), Direct(FED, MAPS), DFA(MAPS)
-    cells += [Cell("mnist", rule, few, 2, seed, **options) for rule in rules]
-    cells.append(Cell("mnist", DFA(), few, 2, seed, learn_encoder=False, **options))
-    for widths, batch, others in (((240,) * 7, None, (DFA(), Direct(FED))), ((500,), 100, (DFA(), DRTP()))):
-        options = {"widths": widths, "batch": batch, "device": device}
-        cells += [Cell("mnist_rows", rule, few, 1, seed, **options) for rule in (Chained(BP()), *others)]
-    return cells
+    maps = [Cell("mnist", rule, few, 2, seed, **options) for rule in rules]
+    maps.append(Cell("mnist", DFA(), few, 2, seed, learn_encoder=False, **options))
+    options = {"widths": (240,) * 7, "device": device}
+    seven = [Cell("mnist_rows", rule, few, 1, seed, **options) for rule in (Chained(BP()), DFA())]
+    options = {"widths": (500,), "batch": 100, "device": device}
+    wide = [Cell("mnist_rows", rule, few, 1, seed, **options) for rule in (Chained(BP()), DFA(), DRTP())]
+    return deepest + ib_deepest + maps + middle + seven + ib_middle + flat + ib_flat + wide
+
+
+def _mnist(deep: int, runs, seed: int, device: str) -> list[Cell]:
+    options = {"widths": (100,) * deep, "device": device}
+    rules = (*_rules(deep), Chained(FED), Direct(FED))
+    cells = [Cell("mnist_rows", rule, runs, 1, seed, **options) for rule in _different(rules, deep)]
+    return [*cells, Cell("mnist_rows", DFA(), runs, 1, seed, learn_encoder=False, **options)]
+
+
+def _ib(deep: int, runs, epochs: int, seed: int, device: str) -> list[Cell]:
+    options = {"widths": (8,) * (deep - 1) + (4,), "every": max(epochs // 10, 1), "device": device}
+    options |= {"record": "layers"} if deep == max(DEPTHS) else {}
+    cells = [Cell("ib", rule, runs, epochs, seed, **options) for rule in _different(_rules(deep), deep)]
+    return [*cells, Cell("ib", DFA(), runs, epochs, seed, learn_encoder=False, **options)]
+
+
+def _rules(deep: int) -> tuple:
+    return RULES + (LEANING if deep == max(DEPTHS) else ())
 
 
 def _different(rules, deep: int):
