@@ -30,6 +30,10 @@ def pairs() -> bool:
     return run(PYTHON, "-m", "tools.check_pairs")
 
 
+def inputs() -> bool:
+    return run(PYTHON, "-m", "tools.check_inputs")
+
+
 def unit_tests() -> bool:
     return run(PYTHON, "-m", "pytest", "-n", str(workers()), "--dist", "worksteal", "tests")
 
@@ -94,6 +98,7 @@ class Step:
 STEPS = (
     Step("ruff: lint and format", lint),
     Step("pairs: text and notebook of each chapter agree", pairs),
+    Step("inputs: data and published results are there and whole", inputs),
     Step("pytest: fa_lib and tools", unit_tests),
     Step("jupyter-book: build with warnings as errors", build),
     Step("links: inside the built site", links),

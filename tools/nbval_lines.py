@@ -1,5 +1,6 @@
-"""pytest plugin: for each notebook cell that fails under nbval, one line at the end that says where and why.
+"""pytest plugin: for each notebook that fails under nbval, one line at the end that says where and why.
 
+It names the first cell that failed: those after it mostly fail for want of what it should have made.
 Used as -p tools.nbval_lines. The line travels with the report, so it works with pytest-xdist too.
 """
 
@@ -38,5 +39,10 @@ def pytest_runtest_makereport(item, call):
 
 def pytest_terminal_summary(terminalreporter):
     reports = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
-    for line in [line for report in reports for title, line in report.sections if title == "nbval line"]:
-        terminalreporter.write_line(f"error: {' '.join(line.split())}", red=True)
+    first: dict[str, list[str]] = {}
+    for report in reports:
+        lines = [line for title, line in report.sections if title == "nbval line"]
+        first.setdefault(report.nodeid.split("::")[0], []).extend(lines)
+    for line, *others in filter(None, first.values()):
+        more = f" (and {len(others)} cells after it)" if others else ""
+        terminalreporter.write_line(f"error: {' '.join(line.split())}{more}", red=True)
