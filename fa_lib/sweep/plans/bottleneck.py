@@ -34,7 +34,7 @@ def experiment(m: int, runs=(0,), epochs: int = 20, seed: int = 1, device: str =
     return made
 
 
-def bottleneck(runs: int = 5, epochs: int = 20, seed: int = 1, device: str = "cpu") -> list[Cell]:
+def bottleneck(runs: int = 10, epochs: int = 20, seed: int = 1, device: str = "cpu") -> list[Cell]:
     """Many units first, then few."""
     return [
         cell
