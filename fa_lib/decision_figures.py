@@ -27,7 +27,7 @@ def by_angle(experiments: Mapping[str, xr.Dataset], controls: Mapping[str, tuple
     """Gain against the angle by which the signal is turned, beside what the two theories expect.
 
     Args:
-        experiments: title to table of `decision.table`; a column each.
+        experiments: title to table of `decision.table`; a column each. A title that says "learns" has W_O learning.
         controls: conditions shown as grey marks: label to name, the angle to stand at, and the marker.
     """
     shape = (2, len(experiments))
@@ -45,7 +45,8 @@ def by_angle(experiments: Mapping[str, xr.Dataset], controls: Mapping[str, tuple
                 )
             whole = float(rows[outcome].sel(condition="error, turned 0").mean())
             ax.plot(fine, whole * np.cos(np.radians(fine)), "--", color="black", linewidth=1, label="alignment expects")
-            ax.axhline(whole, linestyle=":", color="black", linewidth=1.2, label="information expects")
+            if outcome == "readout" or "learns" in title:  # of a frozen decoder information promises nothing
+                ax.axhline(whole, linestyle=":", color="black", linewidth=1.2, label="information expects")
             for label, (name, place, marker) in controls.items():
                 values = rows[outcome].sel(condition=name).values
                 ax.plot(np.full(len(values), place), values, marker, color="0.55", markersize=3, alpha=0.5)

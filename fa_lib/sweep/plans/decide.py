@@ -31,7 +31,7 @@ def unlabelled() -> dict[str, object]:
     """
     return {
         "no label, answers grow": Turned(Told(BP(), "mean"), 180),
-        "no label, constant push": Mixed(Projection(), "sum"),
+        "no label, constant push": Mixed(TARGET, "sum"),
     }
 
 
