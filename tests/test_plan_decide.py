@@ -26,7 +26,7 @@ def test_runs_and_order():
 
 
 def test_with_frozen_weights_the_first_are_the_only_ones():
-    assert {name for name in set(experiment("ib", True)) - set(experiment("ib", False))} == {
+    assert set(experiment("ib", True)) - set(experiment("ib", False)) == {
         f"error, first W_O, turned {angle}" for angle in (0, 90, 180)
     }
     assert set(experiment("mnist_rows", True)) == set(experiment("mnist_rows", False))
