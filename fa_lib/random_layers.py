@@ -16,7 +16,7 @@ from fa_lib.feedback import FA
 from fa_lib.measures import look
 from fa_lib.tasks import Task
 
-PENALTIES = tuple(10.0**power for power in range(-8, 2))  # in units of the mean variance of H's units
+PENALTIES = tuple(10.0**power for power in range(-6, 1))  # in units of the mean variance of H's units
 
 
 def ridge(H: Tensor, y: Tensor, at: Tensor, *, penalties: Sequence[float] = PENALTIES, held_out: float = 0.2) -> Tensor:
@@ -34,26 +34,27 @@ def ridge(H: Tensor, y: Tensor, at: Tensor, *, penalties: Sequence[float] = PENA
     """
     H, at, y = H.double(), at.double(), y.double()
     known = round((1 - held_out) * H.shape[1])
-    found = []
+    middle, found = y.mean(0), []
+    y = y - middle
     for own, there in zip(H, at, strict=True):  # (sample, m): run by run, for wide layers fill the memory
-        guesses = _solve(own[:known], y[:known], own[known:], penalties)
-        losses = [float((guess - y[known:]).square().mean()) for guess in guesses]
-        found.append(_solve(own, y, there, [penalties[int(np.argmin(losses))]])[0])
+        centre = own.mean(0)
+        own = own - centre
+        parts = [(own[:known], y[:known]), (own[known:], y[known:])]
+        grams, crosses = [x.mT @ x for x, _ in parts], [x.mT @ goal for x, goal in parts]
+        mean, level = own[:known].mean(0), y[:known].mean(0)  # of the samples fitted to
+        gram, cross = grams[0] - known * mean.outer(mean), crosses[0] - known * mean.outer(level)
+        guesses = [(own[known:] - mean) @ _solve(gram, cross, penalty) + level for penalty in penalties]
+        best = int(np.argmin([float((guess - y[known:]).square().mean()) for guess in guesses]))
+        found.append((there - centre) @ _solve(sum(grams), sum(crosses), penalties[best]) + middle)
     return torch.stack(found)
 
 
-def _solve(H: Tensor, y: Tensor, at: Tensor, penalties: Sequence[float]) -> list[Tensor]:
-    centre, middle = H.mean(0), y.mean(0)
-    Hc = H - centre
-    gram, to_y = Hc.mT @ Hc, Hc.mT @ (y - middle)
+def _solve(gram: Tensor, cross: Tensor, penalty: float) -> Tensor:
+    """Weights (m, p) of the ridge regression with these sums over samples."""
+    shifted = gram.clone()
     unit = gram.diagonal().mean().clamp_min(torch.finfo(gram.dtype).tiny)
-    found = []
-    for penalty in penalties:
-        shifted = gram.clone()
-        shifted.diagonal().add_(penalty * unit)
-        factor = torch.linalg.cholesky(shifted)
-        found.append((at - centre) @ torch.cholesky_solve(to_y, factor) + middle)
-    return found
+    shifted.diagonal().add_(penalty * unit)
+    return torch.cholesky_solve(cross, torch.linalg.cholesky(shifted))
 
 
 def told(guess: Tensor, y: Tensor) -> np.ndarray:
@@ -81,15 +82,21 @@ def trained(parts: training.Parts, task: Task, epochs: int) -> training.Parts:
     return parts
 
 
-def read(parts: training.Parts, task: Task, score: Callable[[Tensor, Tensor], np.ndarray] = told) -> np.ndarray:
-    """What the ridge regression reads from H of held-out samples, (run,), in the score's units.
+def read(
+    parts: training.Parts,
+    task: Task,
+    score: Callable[[Tensor, Tensor], np.ndarray] = told,
+    readout: Callable[..., Tensor] = ridge,
+) -> np.ndarray:
+    """What a readout fitted to the training samples reads from H of held-out ones, (run,), in the score's units.
 
     Args:
         parts: network with the encoder to be read.
         task: whose samples are used.
         score: function of guesses (run, sample, p) and targets (sample, p), such as `told` or `tasks.r_squared`.
+        readout: `ridge`, or one of `fa_lib.probes`.
     """
-    guess = ridge(look(parts.encoder, task.x), task.y, look(parts.encoder, task.test_x))
+    guess = readout(look(parts.encoder, task.x), task.y, at=look(parts.encoder, task.test_x))
     return np.asarray(score(guess, task.test_y))
 
 
