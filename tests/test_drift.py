@@ -1,10 +1,12 @@
 """Following a layer: measures against layers moved by hand, and a branch that goes on as the original would."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
 
-from fa_lib import BP, FA, NFA, drift, training
+from fa_lib import BP, FA, NFA, drift, probes, training
 
 
 def layers(seed=0, m=4):
@@ -80,8 +82,10 @@ def test_a_branch_without_noise_is_fa_and_with_it_is_not(toy):
 
 def test_what_is_followed(toy):
     task = toy()
-    parts = drift.converge(task, BP(), epochs=20, runs=2)
-    data = drift.follow(parts, task, at=[0, 2, 4, 30])
+    parts = drift.converge(task, BP(), epochs=5, runs=2)
+    before, known = (parts.encoder(x).detach() for x in (task.test_x, task.x))
+    old = copy.deepcopy(parts.decoder)
+    data = drift.follow(parts, task, at=[0, 2, 4, 60])
     assert dict(data.sizes) == {"run": 2, "epoch": 4}
     start = data.isel(epoch=0)
     np.testing.assert_allclose([start.angle, start.angle_left, start.pace], 0, atol=1e-5)
@@ -90,6 +94,17 @@ def test_what_is_followed(toy):
     assert start.own.equals(start.own_frozen)
     assert (data.angle.isel(epoch=1) == data.pace.isel(epoch=1)).all()
     assert (data.angle.isel(epoch=-1) > data.pace.isel(epoch=-1) / 2).all()
+    now = parts.encoder(task.test_x).detach()
+    np.testing.assert_allclose(data.angle.isel(epoch=-1), drift.angle(now, before))
+    last = data.isel(epoch=-1)
+    for name, guess in {
+        "frozen": probes.readout(known, task.y, at=now),
+        "refitted": probes.readout(parts.encoder(task.x).detach(), task.y, at=now),
+        "own_frozen": task.activate(old(now)),
+    }.items():
+        np.testing.assert_allclose(last[name], task.accuracy(guess.float().detach(), task.test_y), err_msg=name)
+    assert (last.frozen != last.refitted).any()
+    assert (last.own_frozen != last.own).any()
     decoder = task.activate(parts.decoder(parts.encoder(task.test_x)))
     np.testing.assert_allclose(data.own.isel(epoch=-1), task.accuracy(decoder, task.test_y))
 

@@ -29,8 +29,18 @@ def test_the_penalty_is_chosen_on_samples_not_fitted():
     at, truth = data(1, n=200, m=38)
     errors = [(random_layers.ridge(H, y, at, penalties=p) - truth).square().mean() for p in ([1e-8], (1e-8, 0.1))]
     assert errors[1] < errors[0] / 2
-    none = random_layers.ridge(H, y, at, penalties=[1e-8, 1e-7])
-    assert none.shape == (2, 200, 2)
+
+
+def test_the_choice_is_that_of_a_fit_to_the_first_samples():
+    """Far from zero in H and y, so that every mean matters; the winner is that of ridges fitted to four fifths."""
+    H, y = data(n=60, m=30)
+    H, y = H + 3 * torch.linspace(0, 1, 60, dtype=torch.float64)[:, None] + 5, y + 7
+    penalties = [10.0**power for power in range(-6, 3)]
+    tried = [random_layers.ridge(H[:, :48], y[:48], H[:, 48:], penalties=[penalty]) for penalty in penalties]
+    losses = torch.stack([(guess - y[48:]).square().mean((1, 2)) for guess in tried])  # (penalty, run)
+    for row, best in enumerate(losses.argmin(0)):
+        expected = random_layers.ridge(H[row : row + 1], y, H[row : row + 1], penalties=[penalties[best]])
+        torch.testing.assert_close(random_layers.ridge(H, y, H, penalties=penalties)[row : row + 1], expected)
 
 
 def test_a_layer_is_the_start_of_training(toy):
