@@ -5,7 +5,7 @@ PORT ?= 8000
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book html chapter test lint serve pdf epub paper bench mutate upgrade repository clean
+.PHONY: help venv book html quality chapter test lint serve pdf epub paper bench mutate upgrade repository clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ epub: html  ## the whole book as _build/paper/*.epub
 
 paper: html  ## both
 	$(PY) -m tools.paper
+
+quality: venv  ## measure _build/html in a browser and with Lighthouse (needs npm): one table, bars
+	$(PY) -m tools.quality
 
 bench: venv  ## print speeds against references and limits
 	$(PY) -m tools.bench

@@ -20,6 +20,7 @@ CONF = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "tools")!r})
 extensions = ["sphinx_togglebutton", "sphinx_book_theme", "widget_assets", "quiet_scripts", "front_page"]
+extensions += ["formulas", "finish"]
 html_theme = "sphinx_book_theme"
 root_doc = "book/first"
 project = "A <book>"
@@ -37,6 +38,10 @@ PAGE = """Some page
    :class: dropdown
 
    Now it is seen.
+
+Some words on a formula, :math:`W_O^2`, that are long enough to describe the page on which they stand.
+
+.. math:: H_k = s_k E_0
 
 .. raw:: html
 
@@ -96,6 +101,27 @@ def test_a_visit_leaves_the_console_empty(reader):
     page.locator("#search-results a").first.wait_for()
 
 
+def test_a_page_runs_only_its_own_scripts(reader):
+    """The policy of the page stops what somebody else has put into it, and asks no other host."""
+    page = reader.page()
+    page.goto(f"{reader.site}/book/first.html")
+    assert page.locator("mjx-container svg").count() == 2
+    assert page.locator("head meta[name=description]").get_attribute("content").startswith("Some words on a formula")
+    page.evaluate(
+        """() => {
+      document.body.insertAdjacentHTML("beforeend", "<p id=in onclick='window.taken = 1'>in</p>");
+      document.body.append(Object.assign(document.createElement("script"), { textContent: "window.taken = 2" }));
+      document.getElementById("in").click();
+      new Image().src = "https://example.org/x.png";
+    }"""
+    )
+    page.wait_for_timeout(200)
+    assert page.evaluate("() => window.taken") is None
+    assert len(reader.problems) >= 3  # the browser says so, once for each
+    assert all("Content Security Policy" in problem or "example.org" in problem for problem in reader.problems)
+    reader.problems.clear()
+
+
 def test_opened_from_a_disk(browser, folder):
     """Modules need a server: the static picture stays, with a word on why."""
     visitor = Visitor(browser, (folder / "some/place").as_uri())
@@ -137,7 +163,8 @@ def test_scripts_become_quiet_once_and_only_if_understood():
 
 
 def test_a_site_without_these_scripts_is_not_built(tmp_path):
-    (tmp_path / "conf.py").write_text(CONF.split("html_theme")[0].replace('"sphinx_book_theme", ', ""))
+    given = CONF.split("extensions +=")[0].replace('"sphinx_book_theme", ', "")
+    (tmp_path / "conf.py").write_text(given)
     (tmp_path / "index.rst").write_text("Title\n=====\n")
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", tmp_path, tmp_path / "site"]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)

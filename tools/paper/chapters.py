@@ -71,6 +71,17 @@ def tex(tag: Tag) -> str:
     return (found["inline"] or found["display"] or "").strip()
 
 
+def _as_written(body: Tag) -> None:
+    """Put a formula's TeX in the place of the picture that the site shows."""
+    for tag in body.select(".math[data-tex]"):
+        left, right = (r"\[", r"\]") if tag.name == "div" else (r"\(", r"\)")
+        number, source = tag.find(class_="eqno"), tag["data-tex"]
+        tag.clear()
+        if number:
+            tag.append(number)
+        tag.append(f"{left}{source}{right}")
+
+
 def _strip(body: Tag, soup: BeautifulSoup) -> None:
     """Take out of a page what needs a screen; folded outputs and answers are shown, folded code is left out."""
     for widget in body.find_all("fa-widget"):
@@ -126,6 +137,7 @@ def _chapter(site: Path, file: str, part: str) -> Chapter:
     heading = article and article.find("h1")
     if not heading:
         raise ValueError(f"{file}.html has no article with a heading")
+    _as_written(article)
     _strip(article, soup)
     body = soup.new_tag("section", attrs={"class": "chapter"})
     body.extend(list(article.children))

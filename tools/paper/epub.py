@@ -5,6 +5,7 @@ The same site gives the same bytes: no clock and no random number goes into the 
 
 import base64
 import hashlib
+import io
 import mimetypes
 import uuid
 import zipfile
@@ -13,6 +14,7 @@ from html import escape
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
+from PIL import Image
 
 from tools.paper import check_epub
 from tools.paper.browser import MATHJAX, Browser
@@ -79,6 +81,14 @@ def _mathml(browser: Browser, chapters: list[Tag]) -> None:
         tag.append(formula)
 
 
+def _png(picture: bytes) -> bytes:
+    """A picture as PNG with a palette."""
+    file = io.BytesIO()
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
 def _pictures(book: Book, body: Tag) -> dict[str, bytes]:
     """Files of a chapter's pictures by their name in the EPUB; the chapter then refers to them."""
     files = {}
@@ -91,6 +101,8 @@ def _pictures(book: Book, body: Tag) -> dict[str, bytes]:
             name = f"images/{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
         else:
             content, name = (book.site / source).read_bytes(), f"images/{Path(source).name}"
+        if name.endswith(".webp"):  # which not every reader knows
+            name, content = f"{name.removesuffix('.webp')}.png", _png(content)
         files[name] = content
         picture.attrs = {"src": name, "alt": picture.get("alt", "")}
     return files

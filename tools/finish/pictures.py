@@ -1,0 +1,72 @@
+"""Pictures: as WebP without loss, with their size on the page before they come, and loaded when they are near."""
+
+import base64
+import hashlib
+import io
+from pathlib import Path
+
+from bs4 import BeautifulSoup, Tag
+from PIL import Image
+
+INLINE = "data:image/png;base64,"
+
+
+def smaller(picture: bytes) -> bytes:
+    """The same picture as WebP, pixel by pixel."""
+    file = io.BytesIO()
+    Image.open(io.BytesIO(picture)).convert("RGBA").save(file, "WEBP", lossless=True, quality=80, method=4)
+    return file.getvalue()
+
+
+class Pictures:
+    """Turns a site's PNG pictures into WebP, each once; `known` is Sphinx's table from source file to name in the site.
+
+    Args:
+        source: the book's folder.
+        site: the folder that the site is built in.
+        known: path of a picture in the sources to its name in _images.
+    """
+
+    def __init__(self, source: Path, site: Path, known: dict[str, str]):
+        self.source, self.site, self.known, self.done = source, site, known, {}
+
+    def __call__(self, page: BeautifulSoup, root: str) -> None:
+        """Change the pictures of one page, whose way to the site's top is `root` ("../" or "")."""
+        first = True
+        for image in page.select("main img"):
+            if self._change(image, root):
+                image["decoding"] = "async"
+                if not first or image.find_parent("fa-widget"):
+                    image["loading"] = "lazy"
+                first = False
+
+    def _change(self, image: Tag, root: str) -> bool:
+        source = image.get("src", "")
+        name = source.rpartition("/")[2]
+        if source.startswith(INLINE):
+            picture = base64.b64decode(source.removeprefix(INLINE))
+        elif f"{root}_images/{name}" == source and name.endswith(".png"):
+            picture = next(path for path, own in self._sources() if own == name).read_bytes()
+        else:
+            return False
+        name = hashlib.sha256(picture).hexdigest()[:20] + ".webp"
+        if name not in self.done:
+            target = self.site / "_images" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.exists():
+                target.write_bytes(smaller(picture))
+            self.done[name] = Image.open(io.BytesIO(picture)).size
+        image["src"] = f"{root}_images/{name}"
+        if image.parent.name == "a" and image.parent.get("href", "").startswith(f"{root}_images/"):
+            image.parent["href"] = image["src"]  # a picture made smaller leads to itself in full
+        image["width"], image["height"] = map(str, self.done[name])
+        return True
+
+    def _sources(self):
+        for path, name in self.known.items():
+            yield self.source / path, Path(name).name
+
+    def sweep(self) -> None:
+        """Remove the pictures that nobody asks for any more."""
+        for path in (self.site / "_images").glob("*.png"):
+            path.unlink()
