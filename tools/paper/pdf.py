@@ -4,6 +4,7 @@ It is printed twice: the first print says on which page each chapter begins, the
 """
 
 import io
+import logging
 from copy import deepcopy
 from html import escape
 from pathlib import Path
@@ -133,6 +134,7 @@ def write(book: Book, browser: Browser, path: Path) -> str:
     Raises:
         ValueError: if a link leads nowhere, or something is wider than the page or could not be typeset.
     """
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it remarks on how Chromium counts a file's objects
     first = _pages(_print(browser, document(book, {})))
     reader = _print(browser, document(book, first))
     pages = _pages(reader)
