@@ -82,7 +82,13 @@ def by_setting(path: str | Path, task: str) -> dict[Setting, dict[str, xr.Datase
 
 
 def panel(
-    axes: Axes, results: Mapping[str, Mapping[str, xr.Dataset]], *, usual: str | None, rules: Sequence[str], title: str
+    axes: Axes,
+    results: Mapping[str, Mapping[str, xr.Dataset]],
+    *,
+    usual: str | None,
+    rules: Sequence[str],
+    title: str,
+    joined: bool = True,
 ) -> None:
     """Final test accuracies of all rules over the values of one factor: single runs, and means joined.
 
@@ -92,6 +98,7 @@ def panel(
         usual: the value of the paper's setting, to be marked; None if it is not among them.
         rules: which, each in a colour of its own.
         title: the factor.
+        joined: join the means by a line; False marks each by a dash, for values that are no scale.
     """
     if usual is not None:
         axes.axvspan(*(list(results).index(usual) + np.array([-0.5, 0.5])), color="0.92", zorder=0)
@@ -102,8 +109,9 @@ def panel(
         for place, by_rule in enumerate(results.values()):
             if rule in by_rule:
                 values = by_rule[rule].test_accuracy[:, -1].values
-                axes.plot([place + shift] * len(values), values, "o", color=color, markersize=2, alpha=0.35, mew=0)
+                axes.plot([place + shift] * len(values), values, "o", color=color, markersize=2.6, alpha=0.45, mew=0)
                 means[place + shift] = values.mean()
-        axes.plot(means.keys(), means.values(), "-", color=color, linewidth=1.4, label=rule)
+        look = {"linewidth": 1.4} if joined else {"linestyle": "", "marker": "_", "markersize": 11, "mew": 2.2}
+        axes.plot(means.keys(), means.values(), color=color, label=rule, **look)
     axes.set_xticks(range(len(results)), results, fontsize=8)
     axes.set_title(title)
