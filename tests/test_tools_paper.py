@@ -23,13 +23,14 @@ FIRST = """<span id="sec-first"></span><h1>First<a class="headerlink" href="#fir
 <div class="cell_input"><pre>folded = 1</pre></div></details>
 <div class="cell_output"><fa-widget module="w" state="{}">
 <img alt="A red dot." src="data:image/png;base64,PICTURE"></fa-widget></div></div>
+<p>Drawn: <span class="math" data-tex="a &lt; b_1"><svg><use href="#f1"></use></svg></span></p>
 <div class="cell"><div class="cell_input"><pre>shown = 2  # LONG</pre></div></div>
 <div class="cell"><details class="admonition hide below-input"><summary>Show output</summary>
 <pre>kept</pre></details></div>
 <details><summary>Solution</summary><p>Forty-two.</p></details>
 <a class="image-reference" href="../_images/dot.png"><img alt="Another." src="../_images/dot.png" loading="lazy"></a>"""
 SECOND = """<span id="sec-second"></span><h1>Second &amp; last</h1>
-<p id="twice">Back to <a href="first.html">first</a>.</p>"""
+<p id="twice"><img alt="Blue." src="../_images/blue.webp"> Back to <a href="first.html">first</a>.</p>"""
 
 
 @pytest.fixture
@@ -41,6 +42,7 @@ def root(tmp_path):
     (site / "book").mkdir(parents=True)
     (site / "_images").mkdir()
     (site / "_images/dot.png").write_bytes(dot.getvalue())
+    Image.new("RGB", (8, 8), "blue").save(site / "_images/blue.webp", lossless=True)
     first = FIRST.replace("PICTURE", base64.b64encode(dot.getvalue()).decode()).replace("LONG", "long " * 60)
     for name, body in {"first": first, "second": SECOND}.items():
         (site / f"book/{name}.html").write_text(FRAME.format(body), encoding="utf-8")
@@ -114,11 +116,16 @@ def test_epub_is_in_order_and_the_same_twice(root, tmp_path):
         package = archive.read("book/package.opf").decode()
         entries = {name: archive.read(name) for name in archive.namelist()}
     assert 'href="second.xhtml#sec-second"' in page
-    assert page.count("<math") == 2
+    assert page.count("<math") == 3
+    assert 'alttext="a &lt; b_1"' in page
+    assert "<svg" not in page
     assert "<mfrac>" in page
     assert 'alttext="e^{i\\pi} &lt; 2"' in page
     assert package.count('properties="mathml"') == 1
-    assert sum(name.startswith("book/images/") for name in entries) == 2
+    pictures = {name: Image.open(io.BytesIO(entries[name])) for name in entries if name.startswith("book/images/")}
+    assert len(pictures) == 3
+    assert {image.format for image in pictures.values()} == {"PNG"}
+    assert pictures["book/images/blue.png"].convert("RGB").getpixel((0, 0)) == (0, 0, 255)
 
     faults = {
         "not XML": ("book/first.xhtml", b"<body>", b"<body><p>"),

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ADDRESS = "http://paper.invalid"  # never looked up: every request is answered here
+mimetypes.add_type("image/webp", ".webp")  # younger than some Pythons
 PACKAGE = "sphinx-mathjax-offline"  # the package that holds it
 # an unknown command is an error, where MathJax by itself prints it in red
 MATHJAX = """<script>

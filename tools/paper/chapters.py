@@ -14,7 +14,7 @@ MATH = re.compile(r"\\\((?P<inline>.*)\\\)|\\\[(?P<display>.*)\\\]", re.DOTALL)
 BLOCKS = ["p", "div", "ul", "ol", "dl", "table", "pre", "figure", "blockquote"]
 NOTE = "Interactive on the book's page; here as a picture."
 # what the site has for readers at a screen
-SCREEN = "a.headerlink, script, style, link, button, iframe, nav, .toctree-wrapper, .screen-only"
+SCREEN = "a.headerlink, script, style, link, button, iframe, nav, .toctree-wrapper, svg.glyphs, .screen-only"
 
 
 @dataclass
