@@ -28,6 +28,9 @@ SETTINGS = {
     # is nothing to steal, and no cell but its own suffers when a worker dies.
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.work-stealing": False,
+    # A worker here that dies closes its connection. One that is silent is starved, or the machine was suspended: dask
+    # would give its cell up after five minutes.
+    "distributed.scheduler.worker-ttl": "7 days",
     # dask would have workers hand freed memory back at once; `training` is faster because they keep it.
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
 }
