@@ -1,6 +1,7 @@
 """The paper's claims and what the evidence says of them."""
 
 from fa_lib.claims.beyond import C25
+from fa_lib.claims.bottleneck import C21, C29
 from fa_lib.claims.depth import C22
 from fa_lib.claims.evidence import Check, Interval, interval, share, within
 from fa_lib.claims.mechanism import C1, C2, C3, C4, C5, C6, C7, C8, C9, C10
@@ -30,6 +31,7 @@ ALL = (
     C18,
     C19,
     C20,
+    C21,
     C22,
     C23,
     C24,
@@ -37,6 +39,7 @@ ALL = (
     C26,
     C27,
     C28,
+    C29,
 )
 
 __all__ = ["ALL", "OUTCOMES", "Check", "Claim", "Interval", "Verdict"]
