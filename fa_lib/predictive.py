@@ -2,7 +2,7 @@
 
 The encoder predicts a state, H_0, and the decoder predicts y from the state. Both predictions have errors,
 
-    F = |H - H_0|^2 / 2 + precision |y_hat(H) - y|^2 / 2 ,
+    F = (H - H_0)^2 / 2 + precision (y_hat(H) - y)^2 / 2 ,
 
 and the state relaxes down F from H = H_0. Then encoder and decoder descend F, each by its own error: the encoder's is
 H - H_0, how far the state has moved. `Relaxed` does this with any channel in the place of W_O, as a channel.

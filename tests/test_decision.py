@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from fa_lib import decision
-from fa_lib.claims.decide import T1
+from fa_lib.claims.decide import C30
 
 RUNS = 5
 NAMES = [
@@ -114,12 +114,12 @@ OUTCOMES = {
 
 @pytest.mark.parametrize(("frozen", "learning", "outcome"), OUTCOMES.values(), ids=OUTCOMES)
 def test_t1(frozen, learning, outcome):
-    verdict = T1.judge(rows(*frozen), rows(*learning))
+    verdict = C30.judge(rows(*frozen), rows(*learning))
     assert verdict.outcome == outcome
     assert len(verdict.checks) == 10
 
 
 def test_t1_says_where():
-    checks = T1.judge(rows(0.2 * TOLD, 0.2 * COSINE), rows(0.2 * COSINE)).checks
+    checks = C30.judge(rows(0.2 * TOLD, 0.2 * COSINE), rows(0.2 * COSINE)).checks
     assert [check.passed for check in checks] == [True] * 4 + [False] * 6
     assert all(("frozen" in check.asked) == (place < 5) for place, check in enumerate(checks))

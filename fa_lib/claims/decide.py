@@ -13,7 +13,7 @@ CARRIERS = ("error", "target")
 
 
 @claim(
-    "T1",
+    "C30",
     "3",
     "The thesis: a channel works by what it tells of the target, not by pointing along the gradient.",
     "W_O frozen and W_O learning alike: a signal turned by 90 or 180 degrees from the gradient, telling the same, ends "
@@ -21,7 +21,7 @@ CARRIERS = ("error", "target")
     "one of random labels, which has the same cosine, zero; and over all conditions information adds more to the "
     "explained variance of readout and of test answers than alignment does.",
 )
-def T1(frozen, learning):
+def C30(frozen, learning):
     """Tables of `decision.table` of the experiment on IBTask, W_O frozen and W_O learning."""
     checks = []
     for words, rows in (("W_O frozen", frozen), ("W_O learns", learning)):
