@@ -99,15 +99,26 @@ def test_scripts_without_work_go_and_the_policy_names_the_rest():
         scripts.arrange(page('<a onclick="steal()">x</a>'))
 
 
+def test_the_theme_measures_no_block():
+    script = 'a();document.querySelectorAll(["pre",".x"].join(", ")).forEach(e=>{e.tabIndex=1})'
+    assert scripts.lighten(script) == "a();[].forEach(e=>{e.tabIndex=1})"
+    assert scripts.lighten(scripts.lighten(script)) == scripts.lighten(script)
+    with pytest.raises(ExtensionError, match="in a new way"):
+        scripts.lighten("measure()")
+
+
 def test_names_agree_with_what_is_seen():
     soup = page(
-        '<button class="search-button-field" aria-label="Search" title="Search">Search Ctrl K</button>'
+        '<button class="search-button-field" aria-label="Search" title="Search" data-bs-toggle="tooltip">'
+        "Search Ctrl K</button>"
         '<button title="Menu"></button><div id="pst-primary-sidebar"></div><button id="pst-back-to-top">up</button>'
         "<main></main><div role=list><div role=doc-biblioentry></div></div><table><tr><th><p></p></th></tr></table>"
     )
     names.mend(soup)
     buttons = soup.find_all("button")
     assert "aria-label" not in buttons[0].attrs
+    assert buttons[0].attrs.get("data-bs-toggle") is None
+    assert buttons[0]["title"] == "Search"
     assert buttons[1]["aria-label"] == "Menu"
     assert soup.main.button["id"] == "pst-back-to-top"
     assert soup.find(id="pst-primary-sidebar")["role"] == "complementary"

@@ -3,19 +3,34 @@
   const actions = { print: () => window.print(), fullscreen: () => window.toggleFullScreen() };
   document.addEventListener("click", ({ target }) => actions[target.closest("[data-action]")?.dataset.action]?.());
 
-  // Only what is wider than its place can be reached by the tab key, to be scrolled by the arrows.
-  const wide = "main pre, main div.math, main .output, main .pst-scrollable-table-container, main .fa-scroll";
-  const mark = () =>
-    document.querySelectorAll(wide).forEach((element) => {
-      if (element.scrollWidth > element.clientWidth + 1) element.tabIndex = 0;
-      else element.removeAttribute("tabindex");
-    });
-  let waiting;
-  const soon = () => {
-    cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(mark);
+  // What is wider than its place can be reached by the tab key, to be scrolled by the arrows. The page comes with all
+  // such places reachable; those that do not scroll are left out as they come near, so that a long page is not laid
+  // out at once.
+  const places = "main pre, main div.math, main div.output.text_html, main .pst-scrollable-table-container";
+  const mark = (element) => {
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = element;
+    if (scrollWidth <= clientWidth + 1 && scrollHeight <= clientHeight + 1) element.removeAttribute("tabindex");
   };
-  addEventListener("load", soon);
-  addEventListener("resize", soon);
-  document.addEventListener("toggle", soon, true); // a folded cell opens
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        mark(target);
+      }
+    },
+    { rootMargin: "50% 0%" },
+  );
+  const look = () =>
+    document.querySelectorAll(places).forEach((element) => {
+      element.tabIndex = 0;
+      near.unobserve(element);
+      near.observe(element);
+    });
+  document.addEventListener("DOMContentLoaded", look);
+  let { innerWidth: before } = window;
+  addEventListener("resize", () => {
+    if (innerWidth !== before) look(); // a phone's bars change the height alone
+    before = innerWidth;
+  });
 })();

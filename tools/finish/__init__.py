@@ -96,6 +96,8 @@ class Finish:
         if texts:
             (self.site / STYLES).write_text("\n".join(texts), encoding="utf-8")
         self.pictures.sweep()
+        theme = self.site / "_static/scripts/pydata-sphinx-theme.js"
+        theme.write_text(scripts.lighten(theme.read_text(encoding="utf-8")), encoding="utf-8")
         (self.site / "_static/scripts/fontawesome.js").unlink(missing_ok=True)
         if not self.base:
             return

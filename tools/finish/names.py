@@ -5,8 +5,9 @@ from bs4 import BeautifulSoup
 
 def mend(page: BeautifulSoup) -> None:
     """Give the theme's parts the names and roles that the rules of accessibility ask for."""
-    for button in page.select("button[aria-label][title]"):
-        del button["title"]  # said twice
+    for element in page.select('[data-bs-toggle="tooltip"]'):  # titles do, without a script for each
+        element.attrs.setdefault("title", element.attrs.pop("data-bs-title", element.get("aria-label", "")))
+        del element["data-bs-toggle"], element["data-bs-placement"]
     for button in page.select("button.search-button-field"):
         del button["aria-label"]  # its own text names it, shortcut and all
     for button in page.select("button[title]:not([aria-label])"):
@@ -29,6 +30,8 @@ def mend(page: BeautifulSoup) -> None:
         if not cell.get_text(strip=True):
             cell.name = "td"  # an empty corner heads nothing
             cell.attrs.pop("scope", None)
+    for place in page.select("main pre, main div.math, main div.output.text_html, .pst-scrollable-table-container"):
+        place["tabindex"] = "0"  # it may scroll: actions.js takes this back where it does not
     for unused in page.select("#ethical-ad-placement, .pst-async-banner-revealer"):
         (unused.find_parent(class_="sidebar-primary-items__end") or unused).decompose()
     for link in page.select('a[target="_blank"]'):

@@ -24,6 +24,14 @@ FOR_TOGGLES = re.compile(r"toggleHint|toggleOpenOnPrint|togglebuttonSelector")
 # Handlers in attributes cannot be told from injected ones: actions.js attaches the same to what is named here.
 HANDLERS = {"window.print()": "print", "toggleFullScreen()": "fullscreen"}
 
+# The theme's script for new readers knows no colours yet; when they are set later, the whole page is styled twice.
+COLOURS = """
+const given = localStorage.getItem("mode") || "auto", { dataset } = document.documentElement;
+dataset.mode = given;
+dataset.theme = given !== "auto" ? given : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+"""
+FIRST = 'localStorage.getItem("theme")'  # what the theme's own script for this holds
+
 POLICY = {
     "default-src": "'self'",
     "img-src": "'self' data:",  # the styles' own small pictures
@@ -36,6 +44,24 @@ POLICY = {
     "form-action": "'self'",
 }
 
+# The theme measures every block of code at every change of the page; actions.js does it when a block comes into view.
+MEASURES = re.compile(r'document\.querySelectorAll\(\["pre",[^\]]*\]\.join\(", "\)\)(?=\.forEach)')
+MEASURED = "[].forEach(e=>{e.tabIndex="
+
+
+def lighten(script: str) -> str:
+    """The theme's script without its measuring of all blocks.
+
+    Raises:
+        ExtensionError: if it measures in another way.
+    """
+    text = MEASURES.sub("[]", script)
+    if MEASURED not in text:
+        raise ExtensionError(
+            "the theme's script measures blocks in a new way: see how and mend tools/finish/scripts.py"
+        )
+    return text
+
 
 def arrange(page: BeautifulSoup) -> None:
     """Drop scripts without work on this page, defer the others, and name the actions of inline handlers."""
@@ -43,6 +69,8 @@ def arrange(page: BeautifulSoup) -> None:
         preload.decompose()
     seen = set()
     for script in page.find_all("script"):
+        if script.string and FIRST in script.string:
+            script.string = "{" + COLOURS + "}"
         text, source = script.string or "", script.get("src", "").split("?")[0]
         name = source.rpartition("/")[2]
         unwanted = name in NEEDS and not (NEEDS[name] and page.select_one(NEEDS[name]))

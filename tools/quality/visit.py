@@ -100,10 +100,11 @@ def visit(browser: Browser, site: str, folder: Path, name: str, pictures: Path |
             seen.problems.append(f"{width} px: the page is {real} px wide")
         if width != 768:
             page.evaluate("() => (document.documentElement.dataset.theme = 'light')")
+            page.wait_for_timeout(300)  # colours change over a moment
             _axe(page, seen, f"{width} px light")
             _keep(page, pictures, f"{name}-{width}-light")
             page.evaluate("() => (document.documentElement.dataset.theme = 'dark')")
-            page.wait_for_timeout(300)  # colours change over a moment
+            page.wait_for_timeout(300)
             _axe(page, seen, f"{width} px dark", ["color-contrast", "link-in-text-block"])
             _keep(page, pictures, f"{name}-{width}-dark")
     seen.problems += page.evaluate(WRONG)
