@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from fa_lib import bottleneck, dynamics
+from fa_lib import dynamics
+from fa_lib.studies import bottleneck
 
 N, M, P = 60, 7, 4
 

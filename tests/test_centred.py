@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from fa_lib import BP, FA, NF, TF, tasks, train, training
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from fa_lib import FA, climbing, probes, train
+from fa_lib import FA, probes, train
+from fa_lib.channels.rate import RateReduction
 from fa_lib.observe import Seen
-from fa_lib.rate import RateReduction
+from fa_lib.studies import climbing
 
 
 def test_it_is_the_training_of_train(toy):

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from fa_lib import BP, FA, NF, TF, probes, tasks, train, training
-from fa_lib import controlled_measures as measured
-from fa_lib.centred import Centred
-from fa_lib.controlled import MeanOnly, Own, Signs, Turned
+from fa_lib.channels.centred import Centred
+from fa_lib.channels.controlled import MeanOnly, Own, Signs, Turned
 from fa_lib.feedback import Direct, Projection
 from fa_lib.networks import Decoder
+from fa_lib.studies import controlled_measures as measured
 
 
 @pytest.fixture(scope="module")

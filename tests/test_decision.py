@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from fa_lib import decision
 from fa_lib.claims.decide import C30
+from fa_lib.studies import decision
 
 RUNS = 5
 NAMES = [

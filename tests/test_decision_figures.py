@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from fa_lib import decision_figures
+from fa_lib.studies import decision_figures
 
 NAMES = [
     "error, turned 180",

@@ -2,7 +2,8 @@
 
 import xarray as xr
 
-from fa_lib import deep, sweep
+from fa_lib import sweep
+from fa_lib.studies import deep
 from fa_lib.sweep.labels import labels
 
 

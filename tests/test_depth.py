@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from fa_lib import depth, training
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
 from fa_lib.feedback import BP, DFA, DRTP, FA, NF, NFA, TF, Chained, Direct, KolenPollack, OutputError, SignSymmetry
 
 DEEP = [

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from fa_lib import BP, FA, NFA, drift, probes, training
+from fa_lib import BP, FA, NFA, probes, training
+from fa_lib.studies import drift
 
 
 def layers(seed=0, m=4):

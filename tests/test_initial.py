@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from fa_lib import BP, FA, NF, NFA, TF, training
-from fa_lib.initial import KINDS, Initial
+from fa_lib.channels.initial import KINDS, Initial
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from fa_lib import FA, tasks, train, training
-from fa_lib.learned import Autoencoder
+from fa_lib.channels.learned import Autoencoder
 
 P = 6
 

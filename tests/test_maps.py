@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fa_lib import depth, training
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
 from fa_lib.feedback import BP, DFA, DRTP, FA, NF, Chained, Direct, KolenPollack, SignSymmetry
 
 MAPS = (-2, -1, 0, 1)

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from fa_lib import BP, FA, tasks, training
-from fa_lib.controlled import Own, Turned
+from fa_lib.channels.controlled import Own, Turned
+from fa_lib.channels.messages import MIXED, Mixed, Told
 from fa_lib.feedback import Projection
-from fa_lib.messages import MIXED, Mixed, Told
 
 RUNS = [0, 3]
 

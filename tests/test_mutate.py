@@ -36,7 +36,7 @@ def test_each_changes_one_line_of_what_is_there(fault):
 def test_likely_tests_come_first():
     found = likely(Fault("", "fa_lib/information/counts.py", "", ""), ROOT)
     assert found[0] == "tests/test_information.py"
-    assert likely(Fault("", "fa_lib/centred.py", "", "", first=("tests/test_seeds.py",)), ROOT)[:2] == [
+    assert likely(Fault("", "fa_lib/channels/centred.py", "", "", first=("tests/test_seeds.py",)), ROOT)[:2] == [
         "tests/test_seeds.py", "tests/test_centred.py",
     ]  # fmt: skip
 

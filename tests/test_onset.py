@@ -6,7 +6,7 @@ import torch
 
 from fa_lib import training
 from fa_lib.feedback import DFA, FA
-from fa_lib.onset import informed, onset, shared
+from fa_lib.studies.onset import informed, onset, shared
 
 
 def test_the_shared_part_is_all_of_a_constant_and_none_of_a_centred_error():

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from fa_lib import BP, FA, NF, TF, tasks, training
+from fa_lib.channels.predictive import Relaxed, Whole, asymmetry, energy, equilibrium, error_at, learn, step
 from fa_lib.feedback import carry
-from fa_lib.predictive import Relaxed, Whole, asymmetry, energy, equilibrium, error_at, learn, step
 
 
 @pytest.fixture

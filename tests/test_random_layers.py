@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from fa_lib import random_layers, recurrent, tasks
+from fa_lib import recurrent, tasks
+from fa_lib.studies import random_layers
 
 
 def data(seed=0, n=120, m=6):

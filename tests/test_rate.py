@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional
 
 from fa_lib import probes, tasks, training
-from fa_lib.rate import RateReduction, gradient
+from fa_lib.channels.rate import RateReduction, gradient
 
 
 def value(H, y, precision, unit, always_on):

@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 import torch
 
-from fa_lib import BP, FA, TF, schedules, train, training
-from fa_lib.schedules import LOCKSTEP, Late, Schedule, fit
+from fa_lib import BP, FA, TF, train, training
+from fa_lib.studies import schedules
+from fa_lib.studies.schedules import LOCKSTEP, Late, Schedule, fit
 
 CONSTANT = TF(decorrelate=0.0, modulated=False)
 

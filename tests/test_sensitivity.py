@@ -1,6 +1,6 @@
 """The sweep over settings changes one thing at a time and calls every condition by a name of its own."""
 
-from fa_lib.initial import Initial
+from fa_lib.channels.initial import Initial
 from fa_lib.sweep import PLANS
 from fa_lib.sweep.labels import labels
 from fa_lib.sweep.plans.sensitivity import RULES, SAMPLES

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from fa_lib import settings
+from fa_lib.studies import settings
 from fa_lib.sweep import PLANS, merge, store
 
 

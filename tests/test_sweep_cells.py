@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sweep_cluster import ENVIRONMENT
 
 from fa_lib import BP, FA, NF, NFA, TF
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
 from fa_lib.feedback import DFA, DRTP, Chained, Direct, OutputError
 from fa_lib.networks import NONLINEARITIES
 from fa_lib.optimizers import OPTIMIZERS

@@ -6,7 +6,7 @@ import pytest
 from sweep_cluster import ROOT
 
 from fa_lib import BP, FA, NFA, TF, sweep
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
 from fa_lib.feedback import DFA, Chained
 from fa_lib.sweep import PLANS, Cell, cells_of, estimate, own, store
 from fa_lib.sweep.command import main, parser

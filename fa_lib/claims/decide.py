@@ -7,7 +7,7 @@ import numpy as np
 
 from fa_lib.claims.evidence import CLOSE, within
 from fa_lib.claims.verdict import claim
-from fa_lib.decision import added
+from fa_lib.studies.decision import added
 
 CARRIERS = ("error", "target")
 

@@ -13,20 +13,9 @@ from dataclasses import dataclass, replace
 import torch
 import xarray as xr
 
-from fa_lib import (
-    centred,
-    controlled,
-    controlled_measures,
-    feedback,
-    initial,
-    layerwise,
-    learned,
-    messages,
-    probes,
-    rate,
-    references,
-    tasks,
-)
+from fa_lib import feedback, layerwise, probes, references, tasks
+from fa_lib.channels import centred, controlled, initial, learned, messages, rate
+from fa_lib.studies import controlled_measures
 from fa_lib.training import train
 
 # Functions of fa_lib.tasks; "mnist_rows" is MNIST as rows of pixels, for fully connected networks.

@@ -1,9 +1,9 @@
 """MNIST through channels that are too narrow: B of less rank, fewer units than classes, channels that learn."""
 
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
+from fa_lib.channels.learned import Autoencoder
+from fa_lib.channels.messages import Mixed
 from fa_lib.feedback import BP, FA, NF, OutputError
-from fa_lib.learned import Autoencoder
-from fa_lib.messages import Mixed
 from fa_lib.sweep.cells import Cell
 from fa_lib.sweep.plans.blocks import blocks
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import xarray as xr
 
-from fa_lib.centred import Centred
-from fa_lib.controlled import MeanOnly, Own, Signs, Turned
+from fa_lib.channels.centred import Centred
+from fa_lib.channels.controlled import MeanOnly, Own, Signs, Turned
+from fa_lib.channels.messages import Mixed, Told
 from fa_lib.feedback import BP, FA, NF, Direct, Projection
-from fa_lib.messages import Mixed, Told
 from fa_lib.sweep.cells import Cell
 from fa_lib.sweep.labels import condition, labels
 from fa_lib.sweep.merged import load

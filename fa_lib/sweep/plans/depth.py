@@ -1,6 +1,6 @@
 """Rules for every hidden layer, by depth: IBTask, MNIST as rows of pixels, and the convolutional network."""
 
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
 from fa_lib.feedback import BP, DFA, DRTP, FA, TF, Chained, Direct, KolenPollack, SignSymmetry
 from fa_lib.sweep.cells import Cell
 

@@ -5,7 +5,7 @@ the paper first defines them (no gamma), then gamma for all rules. The authors' 
 made of the same cells. Runs come in blocks, because a block costs less than its runs one by one.
 """
 
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
 from fa_lib.feedback import BP, FA, NF, NFA, TF
 from fa_lib.sweep.cells import Cell
 from fa_lib.sweep.plans.blocks import blocks

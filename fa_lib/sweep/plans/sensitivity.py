@@ -4,9 +4,9 @@ A batch smaller than all samples makes more steps in an epoch. The number of ste
 paper, by fewer epochs.
 """
 
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
+from fa_lib.channels.initial import Initial
 from fa_lib.feedback import BP, FA, NF, NFA, TF
-from fa_lib.initial import Initial
 from fa_lib.sweep.cells import Cell
 from fa_lib.sweep.plans.blocks import blocks
 

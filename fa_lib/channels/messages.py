@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from fa_lib.controlled import accepted
+from fa_lib.channels.controlled import accepted
 from fa_lib.feedback.matrices import drawn
 from fa_lib.feedback.targets import _slope
 from fa_lib.seeds import generator

@@ -6,7 +6,7 @@ from pathlib import Path
 import xarray as xr
 
 from fa_lib import sweep
-from fa_lib.centred import Centred
+from fa_lib.channels.centred import Centred
 from fa_lib.feedback import BP, DFA, DRTP, FA, TF, Chained, Direct, KolenPollack, SignSymmetry
 from fa_lib.sweep.labels import labels
 from fa_lib.sweep.plans.depth import MAPS
