@@ -9,7 +9,7 @@ README = Path(__file__).parent.parent / "README.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
 
 
-@pytest.mark.parametrize(("code", "lines"), zip(EXAMPLES, (3, 1), strict=True), ids=["train", "layer"])
+@pytest.mark.parametrize(("code", "lines"), list(zip(EXAMPLES, (3, 1), strict=True)), ids=["train", "layer"])
 def test_example_prints_its_comments(code, lines, capsys):
     expected = [line[2:] for line in code.splitlines() if line.startswith("# ")]
     assert len(expected) == lines
