@@ -46,11 +46,6 @@ def links() -> bool:
     return run(PYTHON, "-m", "tools.check_links", "_build/html")
 
 
-def site() -> bool:
-    """Every page in a browser: accessibility, console, other hosts, widths and weights."""
-    return run(PYTHON, "-m", "tools.quality", "--no-lighthouse")
-
-
 def unknown_parameter() -> bool:
     """A misspelt parameter must be refused, and the refusal must name what there is."""
     name = next(iter(PARAMETERS))
@@ -107,7 +102,6 @@ STEPS = (
     Step("pytest: fa_lib and tools", unit_tests),
     Step("jupyter-book: build with warnings as errors", build),
     Step("links: inside the built site", links),
-    Step("site: accessibility, console, requests, widths and weight of every page", site),
     Step("papermill: an unknown parameter is refused", unknown_parameter),
     Step("papermill: other parameters than the default", other_parameters),
     Step("nbval: every notebook run again and compared", notebooks),
