@@ -7,7 +7,7 @@ from fa_lib.sweep.cells import Cell
 FED = Centred(FA())
 RULES = (Chained(BP()), Chained(FA()), DFA(), DRTP(), Direct(TF(decorrelate=0.0)))
 LEANING = (Chained(SignSymmetry()), Chained(KolenPollack()))  # on the weights: in the deepest networks
-DEPTHS = (1, 3, 6)
+DEPTHS = (1, 2, 3, 4, 5, 6)
 MAPS = (-2, -1, 0, 1)  # a convolutional network's layers below the last, its feature maps among them
 
 
@@ -18,8 +18,10 @@ def depth(runs: int = 10, epochs: int = 1000, seed: int = 0, device: str = "cpu"
     twice. Last come two networks of other papers: 7 layers of 240 units, and one of 500.
     """
     block, half, few = range(runs), range((runs + 1) // 2), range(min(runs, 3))
-    deepest, middle, flat = (_mnist(n, half, seed, device) for n in reversed(DEPTHS))
-    ib_deepest, ib_middle, ib_flat = (_ib(n, block, epochs, seed, device) for n in reversed(DEPTHS))
+    digits = {n: _mnist(n, half, seed, device) for n in DEPTHS}
+    patterns = {n: _ib(n, block, epochs, seed, device) for n in DEPTHS}
+    deepest = max(DEPTHS)
+    others = [cell for n in reversed(DEPTHS) if n < deepest for cell in digits[n] + patterns[n]]
     options = {"samples": 10000, "device": device}
     rules = Chained(BP()), Direct(FED, ()), Direct(FED), Direct(FED, MAPS), DFA(MAPS)
     maps = [Cell("mnist", rule, few, 2, seed, **options) for rule in rules]
@@ -28,7 +30,7 @@ def depth(runs: int = 10, epochs: int = 1000, seed: int = 0, device: str = "cpu"
     seven = [Cell("mnist_rows", rule, few, 1, seed, **options) for rule in (Chained(BP()), DFA())]
     options = {"widths": (500,), "batch": 100, "device": device}
     wide = [Cell("mnist_rows", rule, few, 1, seed, **options) for rule in (Chained(BP()), DFA(), DRTP())]
-    return deepest + ib_deepest + maps + middle + seven + ib_middle + flat + ib_flat + wide
+    return digits[deepest] + patterns[deepest] + maps + seven + wide + others
 
 
 def _mnist(deep: int, runs, seed: int, device: str) -> list[Cell]:
