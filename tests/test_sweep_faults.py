@@ -100,6 +100,34 @@ def test_a_worker_killed_while_it_computes(cluster, expected, tmp_path):
     same_results(CELLS, folder, expected)
 
 
+class Recomputed:
+    """A future whose worker died with the result, after the client had been told that it is there."""
+
+    def __init__(self, key):
+        self.key, self.calls = key, 0
+
+    @property
+    def status(self):
+        return "lost" if self.calls == 1 else "finished"
+
+    def add_done_callback(self, tell):
+        self.calls += 1
+        tell(self)
+
+    def result(self, timeout):
+        return b"a file"
+
+
+def test_a_result_that_died_with_its_worker_is_waited_for_again():
+    from fa_lib.sweep import cluster as module
+
+    class Client:
+        def submit(self, function, text, *, key, priority):
+            return Recomputed(key)
+
+    assert list(module.results(Client(), CELLS[:2], pytest.fail)) == [(cell, b"a file") for cell in CELLS[:2]]
+
+
 def test_files_cut_short_altered_or_foreign_are_reported_and_computed_again(cluster, expected, tmp_path):
     lines, folder = [], tmp_path
     for cell in CELLS:

@@ -115,8 +115,11 @@ def results(
         except queue.Empty:
             waiting(count(client))
             continue
-        if future.status in ("cancelled", "lost"):
+        if future.status == "cancelled":
             raise NoSchedulerError("the scheduler has gone away")
+        if future.status == "lost":  # its worker died with the result: the scheduler has it computed again
+            future.add_done_callback(ready.put)
+            continue
         cell, _ = waiting_for.pop(future.key)
         yield cell, _outcome(future)
 
