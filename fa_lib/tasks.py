@@ -113,7 +113,7 @@ class Task:
         return self.metrics["accuracy"](y_hat, y)
 
 
-def _split(x: np.ndarray, y: np.ndarray, order: np.ndarray) -> dict[str, Tensor]:
+def split(x: np.ndarray, y: np.ndarray, order: np.ndarray) -> dict[str, Tensor]:
     """80 % of the samples to train on, the rest to test, in the given order."""
     train = round(0.8 * len(order))
     parts = {"x": x[order[:train]], "y": y[order[:train]], "test_x": x[order[train:]], "test_y": y[order[train:]]}
@@ -128,7 +128,7 @@ def ib(seed: int = 0) -> Task:
     """
     labels = icosahedron.labels()
     order = numpy_generator(seed, 0, "data").permutation(len(labels))
-    parts = _split(icosahedron.patterns(), np.eye(2)[labels], order)
+    parts = split(icosahedron.patterns(), np.eye(2)[labels], order)
     return Task("IBTask", **parts, output="sigmoid", metrics={"accuracy": correct_rate}, metric_name="correct rate",
                 lr=1e-3, batch=None, epochs=1000, widths=(8, 4))  # fmt: skip
 
@@ -137,7 +137,7 @@ def ib_regression(seed: int = 0) -> Task:
     """IBRegTask: the same patterns, the class as one number (paper, Section 2.4). Arguments as in `ib`."""
     labels = icosahedron.labels()
     order = numpy_generator(seed, 0, "data").permutation(len(labels))
-    parts = _split(icosahedron.patterns(), labels[:, None], order)
+    parts = split(icosahedron.patterns(), labels[:, None], order)
     return Task("IBRegTask", **parts, output="sigmoid", metrics={"accuracy": threshold_rate}, metric_name="accuracy",
                 lr=1e-3, batch=None, epochs=1000, widths=(8, 4))  # fmt: skip
 
@@ -193,6 +193,6 @@ def clipped_polynomial(seed: int = 0) -> Task:
     random = numpy_generator(seed, 0, "data")
     x, w, w1, noise = (random.standard_normal(shape) for shape in ((5120, 12), (12, 2), (12, 2), (5120, 2)))
     y = np.clip(x**2 @ w1 + x @ w + 1.2 * noise, -5, 5)
-    parts = _split(x, y, np.arange(5120))
+    parts = split(x, y, np.arange(5120))
     return Task("clipped polynomial", **parts, output="clip", metrics={"accuracy": r_squared}, metric_name="$R^2$",
                 lr=5e-3, batch=256, epochs=100, widths=(12, 12, 12))  # fmt: skip

@@ -19,14 +19,9 @@ from torch import Tensor
 
 from fa_lib.feedback import carry
 from fa_lib.feedback.matrices import drawn
+from fa_lib.feedback.wrapper import Wrapper
 from fa_lib.networks import Decoder
 from fa_lib.seeds import generator
-
-
-def accepted(channel) -> None:
-    """Refuse what is no channel."""
-    if isinstance(channel, type) or not (hasattr(channel, "draw") and callable(channel)):
-        raise ValueError(f"channel must be a channel of fa_lib.feedback, such as FA(), got {channel!r}")
 
 
 @dataclass(frozen=True)
@@ -68,7 +63,7 @@ class Own:
 
 
 @dataclass(frozen=True)
-class Turned:
+class Turned(Wrapper):
     """A channel whose signal is turned: every sample's by the same angle, exactly, and at its length.
 
     With Q = cos(a) 1 + sin(a) J and a random J that is orthogonal and skew (J'J = 1, J' = -J), v Q lies at the angle a
@@ -85,12 +80,11 @@ class Turned:
             no such J.
     """
 
-    channel: object
     angle: float
     J: Tensor | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self):
-        accepted(self.channel)
+        super().__post_init__()
         if not math.isfinite(self.angle):
             raise ValueError(f"angle must be a finite number of degrees, got {self.angle}")
 
@@ -98,9 +92,8 @@ class Turned:
         """The same with the inner channel drawn and a J (m, m) for every run."""
         if m % 2:
             raise ValueError(f"only an even number of hidden units can be turned so that all directions move, got {m}")
-        inner = self.channel.draw(p, m, runs=runs, seed=seed, device=device)
         J = torch.stack([_skew(m, generator(seed, run, "control")) for run in runs])
-        return replace(self, channel=inner, J=J.to(device))
+        return replace(super().draw(p, m, runs=runs, seed=seed, device=device), J=J.to(device))
 
     def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
@@ -122,7 +115,7 @@ def _skew(m: int, random: torch.Generator) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Signs:
+class Signs(Wrapper):
     """A channel that gets the sign of every component of the error, at the size that errors have: one bit each.
 
     Args:
@@ -132,15 +125,6 @@ class Signs:
         ValueError: for something that is no channel.
     """
 
-    channel: object
-
-    def __post_init__(self):
-        accepted(self.channel)
-
-    def draw(self, p: int, m: int, **options) -> "Signs":
-        """The same with the inner channel drawn; options as in `FA.draw`."""
-        return replace(self, channel=self.channel.draw(p, m, **options))
-
     def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
         size = error.square().mean((1, 2), keepdim=True).sqrt()
@@ -148,7 +132,7 @@ class Signs:
 
 
 @dataclass(frozen=True)
-class MeanOnly:
+class MeanOnly(Wrapper):
     """The mean over the batch of a channel's signal, to every sample alike: it tells no sample from another.
 
     What `Centred` takes out. It has a part in the gradient, and with it an angle to the gradient.
@@ -159,15 +143,6 @@ class MeanOnly:
     Raises:
         ValueError: for something that is no channel.
     """
-
-    channel: object
-
-    def __post_init__(self):
-        accepted(self.channel)
-
-    def draw(self, p: int, m: int, **options) -> "MeanOnly":
-        """The same with the inner channel drawn; options as in `FA.draw`."""
-        return replace(self, channel=self.channel.draw(p, m, **options))
 
     def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""

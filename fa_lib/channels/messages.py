@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from fa_lib.channels.controlled import accepted
 from fa_lib.feedback.matrices import drawn
-from fa_lib.feedback.targets import _slope
+from fa_lib.feedback.targets import output_slope
+from fa_lib.feedback.wrapper import Wrapper
 from fa_lib.seeds import generator
 
 TOLD = ("noise", "fresh noise", "neighbour's", "mean")
@@ -20,7 +20,7 @@ MIXED = ("shift", "groups", "rank", "sum", "difference")
 
 
 @dataclass(frozen=True)
-class Told:
+class Told(Wrapper):
     """A channel that believes a target y' that is not the decoder's.
 
     Its error is y_hat - y', times the same slope and factor as dLoss / dz has them.
@@ -42,13 +42,12 @@ class Told:
             and, when called, for a target of one number a sample, which has no classes.
     """
 
-    channel: object
     how: str = "noise"
     share: float = 0.0
     key: tuple = field(default=(), repr=False, compare=False)
 
     def __post_init__(self):
-        accepted(self.channel)
+        super().__post_init__()
         if self.how not in TOLD:
             raise ValueError(f"how must be one of {', '.join(TOLD)}, got {self.how!r}")
         if not 0 <= self.share <= 1 or (self.share and "noise" not in self.how):
@@ -56,15 +55,14 @@ class Told:
 
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "Told":
         """The same with the inner channel drawn and what the labels are replaced with fixed by seed and run."""
-        inner = self.channel.draw(p, m, runs=runs, seed=seed, device=device)
         fixed = self.how == "noise"  # then every call draws the same
         key = (seed, *runs) if fixed else tuple(generator(seed, run, "noise", device) for run in runs)
-        return replace(self, channel=inner, key=key)
+        return replace(super().draw(p, m, runs=runs, seed=seed, device=device), key=key)
 
     def __call__(self, error: Tensor, y: Tensor, *, z: Tensor, output, **known) -> Tensor:
         """error and z (run, sample, p), y (sample, p) to the gradient (run, sample, m)."""
         told = self.target(y)  # (run, sample, p)
-        shift = 2 / y.shape[-2:].numel() * (y - told) * _slope(output, z)
+        shift = 2 / y.shape[-2:].numel() * (y - told) * output_slope(output, z)
         return self.channel(error + shift, told, z=z, output=output, **known)
 
     def target(self, y: Tensor) -> Tensor:
@@ -90,7 +88,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Mixed:
+class Mixed(Wrapper):
     """A channel that gets error and target through a matrix M, (p, p): E M and y M in the place of E and y.
 
     "shift": class c is called c + amount, nothing is lost. "groups": so many groups of classes, of which each member is
@@ -109,13 +107,12 @@ class Mixed:
         ValueError: for something that is no channel, an unknown `how`, and, when drawn, an amount that p does not have.
     """
 
-    channel: object
     how: str
     amount: int = 0
     M: Tensor | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self):
-        accepted(self.channel)
+        super().__post_init__()
         if self.how not in MIXED:
             raise ValueError(f"how must be one of {', '.join(MIXED)}, got {self.how!r}")
 
@@ -124,9 +121,9 @@ class Mixed:
         most = {"shift": p - 1, "groups": p, "rank": p}.get(self.how, 0)
         if not min(most, 1) <= self.amount <= most:
             raise ValueError(f"amount of {self.how} must be {min(most, 1)} to {most} for p = {p}, got {self.amount}")
-        inner = self.channel.draw(p, m, runs=runs, seed=seed, device=device)
         M = torch.stack([self._made(p, generator(seed, run, "control")) for run in runs])
-        return replace(self, channel=inner, M=M.to(device, torch.get_default_dtype()))
+        M = M.to(device, torch.get_default_dtype())
+        return replace(super().draw(p, m, runs=runs, seed=seed, device=device), M=M)
 
     def _made(self, p: int, random: torch.Generator) -> Tensor:
         same = torch.eye(p, dtype=torch.float64)

@@ -8,13 +8,13 @@ and the state relaxes down F from H = H_0. Then encoder and decoder descend F, e
 H - H_0, how far the state has moved. `Relaxed` does this with any channel in the place of W_O, as a channel.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from fa_lib import measures, training
+from fa_lib.feedback.wrapper import Wrapper
 from fa_lib.seen import Step
 from fa_lib.tasks import Task
 
@@ -27,7 +27,7 @@ def error_at(z: Tensor, y: Tensor, output) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Relaxed:
+class Relaxed(Wrapper):
     """A channel that is asked again and again while the state moves: H <- H - rate ((H - H_0) + signal at H).
 
     With `BP` inside, the state descends F and this is predictive coding. One step is the channel itself, times `rate`.
@@ -44,23 +44,17 @@ class Relaxed:
     Source: Rao & Ballard 1999; Whittington & Bogacz 2017.
     """
 
-    channel: object
     steps: int = 1
     rate: float = 0.1
     precision: float = 1.0
 
     def __post_init__(self):
-        if isinstance(self.channel, type) or not (hasattr(self.channel, "draw") and callable(self.channel)):
-            raise ValueError(f"channel must be a channel of fa_lib.feedback, such as BP(), got {self.channel!r}")
+        super().__post_init__()
         if isinstance(self.steps, bool) or not isinstance(self.steps, int) or self.steps < 1:
             raise ValueError(f"steps must be a whole number of 1 or more, got {self.steps!r}")
         for name in ("rate", "precision"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise ValueError(f"{name} must be a finite number above 0, got {getattr(self, name)}")
-
-    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "Relaxed":
-        """The same with the channel's matrices drawn."""
-        return replace(self, channel=self.channel.draw(p, m, runs=runs, seed=seed, device=device))
 
     def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
         """Minus the moved state, in the unit of the loss: the gradient of F 2 / (N p precision) with respect to H_0."""

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from fa_lib.feedback.matrices import carry, drawn, per_run
+from fa_lib.feedback.wrapper import Wrapper
 from fa_lib.networks import kaiming_normal, stack
 from fa_lib.seeds import generator
 
@@ -129,7 +130,7 @@ class NF:
 
 
 @dataclass(frozen=True)
-class OutputError:
+class OutputError(Wrapper):
     """A channel that carries y_hat - y, the error as the paper writes it, instead of dLoss / dz.
 
     The two differ by the slope of the output nonlinearity and the factor 2 / (N p), which dLoss / dz contains. For a
@@ -138,14 +139,11 @@ class OutputError:
     Args:
         channel: the channel that carries it, such as `FA()`.
 
+    Raises:
+        ValueError: for something that is not a channel.
+
     Source: Cheng & Brown 2023, Eq. 8, read literally; the authors' code sends dLoss / dz.
     """
-
-    channel: object
-
-    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "OutputError":
-        """The same with the inner channel drawn."""
-        return replace(self, channel=self.channel.draw(p, m, runs=runs, seed=seed, device=device))
 
     def __call__(self, error: Tensor, y: Tensor, *, z: Tensor, output, **known) -> Tensor:
         """z (run, sample, p) and y to the gradient (run, sample, m); the given error is not used."""

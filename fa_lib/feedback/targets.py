@@ -32,7 +32,8 @@ def decorrelation(H: Tensor) -> Tensor:
     return (gradient - along * unit) / length
 
 
-def _slope(output, z: Tensor) -> Tensor:
+def output_slope(output, z: Tensor) -> Tensor:
+    """Slope of the output nonlinearity at z, elementwise, (run, sample, p)."""
     with torch.enable_grad():  # within another backward pass it is off
         z = z.detach().requires_grad_()
         return torch.autograd.grad(output(z).sum(), z)[0]
@@ -73,7 +74,7 @@ class TF:
     def __call__(self, error: Tensor, y: Tensor, *, H: Tensor, accuracy: Tensor, z: Tensor, output, **known) -> Tensor:
         """y (sample, p), H (run, sample, m), accuracy (run,), z (run, sample, p) to the gradient (run, sample, m)."""
         B = drawn(self.B)
-        target = y * _slope(output, z) if self.slope else y.expand(len(B), *y.shape[-2:])
+        target = y * output_slope(output, z) if self.slope else y.expand(len(B), *y.shape[-2:])
         gradient = self.amplitude * carry(target, B)
         if self.centred:
             gradient = gradient - gradient.mean(1, keepdim=True)

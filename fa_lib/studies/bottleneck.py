@@ -24,7 +24,7 @@ from fa_lib.seeds import numpy_generator
 from fa_lib.sweep.cells import from_options
 from fa_lib.sweep.labels import condition
 from fa_lib.sweep.plans.bottleneck import RANKS, experiment
-from fa_lib.tasks import Task, _split
+from fa_lib.tasks import Task, split
 
 
 def left_over(H0: np.ndarray, Y: np.ndarray) -> np.ndarray:
@@ -100,7 +100,7 @@ def teacher(variances: Sequence[float], seed: int = 0, *, inputs: int = 8, sampl
     left, _, right = np.linalg.svd(hidden - hidden.mean(0), full_matrices=False)
     rotation = np.linalg.qr(random.standard_normal((p, p)))[0]
     y = np.sqrt(samples) * (left @ right) * np.sqrt(variances) @ rotation
-    parts = _split(x, y, np.arange(samples))
+    parts = split(x, y, np.arange(samples))
     return Task("teacher", **parts, output="linear", metrics={"accuracy": r_squared}, metric_name="$R^2$",
                 lr=5e-3, batch=None, epochs=600, widths=(32, 4))  # fmt: skip
 
