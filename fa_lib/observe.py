@@ -25,6 +25,11 @@ class Seen(NamedTuple):
     y_test: Tensor  # (test sample, p)
 
 
+def see(parts: training.Parts, task: Task) -> Seen:
+    """The hidden layer of all samples as it is now, with dropout off."""
+    return Seen(look(parts.encoder, task.x), task.y, look(parts.encoder, task.test_x), task.test_y)
+
+
 def observe(
     task: Task,
     feedback,
@@ -56,7 +61,7 @@ def observe(
     rows = []
     for epoch in range(at[-1] + 1):
         if epoch in at:
-            seen = Seen(look(parts.encoder, task.x), task.y, look(parts.encoder, task.test_x), task.test_y)
+            seen = see(parts, task)
             rows.append({name: np.asarray(measure(seen)) for name, measure in measures.items()})
         for _ in training.one_pass(parts, task, batches if epoch < at[-1] else ()):
             pass

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fa_lib import recurrent, tasks
+from fa_lib import apart, recurrent, tasks
 from fa_lib.studies import random_layers
 
 
@@ -47,7 +47,7 @@ def test_the_choice_is_that_of_a_fit_to_the_first_samples():
 def test_a_layer_is_the_start_of_training(toy):
     parts = random_layers.layer(toy(), (9,), runs=2)
     start = [parameter.detach().clone() for parameter in parts.encoder.parameters()]
-    random_layers.trained(parts, toy(), 3)
+    apart.trained(parts, toy(), 3)
     assert all(torch.equal(a, b) for a, b in zip(start, parts.encoder.parameters(), strict=True))
     assert parts.encoder.layers[0].weight.shape == (2, 9, 5)
 

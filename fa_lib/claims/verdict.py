@@ -119,12 +119,17 @@ def collect(folder: str | Path) -> list[dict]:
     return sorted(found, key=lambda record: (int(record["id"][1:]), record["chapter"]))
 
 
+def _where(section: str) -> str:
+    """Section 2.1, or Abstract."""
+    return f"Section {section}" if section[0].isdigit() else section.capitalize()
+
+
 def ledger(records: list[dict]) -> str:
     """All verdicts as one HTML table: claim, chapter and criterion, verdict, findings, authors' code where known."""
     rows = []
     for record in records:
         found = "<br>".join(f"{MARKS[c['passed']][1]} {html.escape(c['found'])}" for c in record["checks"])
-        chapter = f"<a href='{record['chapter']}.html'>Section {record['section']}</a>"
+        chapter = f"<a href='{record['chapter']}.html'>{_where(record['section'])}</a>"
         others = (name for name, ids in SEE_ALSO.items() if record["id"] in ids)
         chapter += "".join(f", <a href='{name}.html'>{name}</a>" for name in others)
         rows.append(

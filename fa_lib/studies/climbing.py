@@ -11,7 +11,7 @@ import xarray as xr
 from torch.nn import functional
 
 from fa_lib import information, measures, probes, readings, training
-from fa_lib.observe import Seen
+from fa_lib.observe import Seen, see
 from fa_lib.tasks import Task
 
 
@@ -68,15 +68,15 @@ def climb(
     rows = []
     for epoch in range(max(at) + 1):
         if epoch in at:
-            H, H_test = (measures.look(parts.encoder, x) for x in (task.x, task.test_x))
+            seen = see(parts, task)
             with torch.no_grad():
-                accuracy = task.accuracy(task.activate(parts.decoder(H)), task.y)
-            row = look(Seen(H, task.y, H_test, task.test_y), task, seed=seed) | {"accuracy": accuracy}
+                accuracy = task.accuracy(task.activate(parts.decoder(seen.H)), task.y)
+            row = look(seen, task, seed=seed) | {"accuracy": accuracy}
             rows.append(row | measures.of_test(task, parts.encoder, parts.decoder, task.test_x, task.test_y))
         for _ in training.one_pass(parts, task, batches if epoch < max(at) else ()):
             pass
     data = {name: (("run", "epoch"), np.stack([np.asarray(row[name]) for row in rows], 1)) for name in rows[0]}
-    data["H"] = (("run", "shown", "unit"), H_test[:, :shown].numpy())
+    data["H"] = (("run", "shown", "unit"), seen.H_test[:, :shown].numpy())
     data["label"] = ("shown", task.test_y[:shown].argmax(1).numpy())
     coords = {"run": range(runs), "epoch": sorted(at)}
     attributes = {"task": task.name, "feedback": str(feedback), "seed": seed}

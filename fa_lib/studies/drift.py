@@ -13,8 +13,8 @@ import xarray as xr
 from torch import Tensor
 
 from fa_lib import probes, readings, training
-from fa_lib.measures import look
-from fa_lib.observe import Seen
+from fa_lib.apart import trained
+from fa_lib.observe import see
 from fa_lib.tasks import Task
 from fa_lib.training import Parts
 
@@ -76,16 +76,8 @@ def branch(parts: Parts, channel, *, seed: int = 0, weight_decay: float = 0.0) -
 
 
 def converge(task: Task, channel, *, epochs: int, runs: int = 10, seed: int = 0) -> Parts:
-    """Parts trained for so many epochs by `training.one_pass`."""
-    parts = training.build(task, channel, runs=runs, seed=seed)
-    _go_on(parts, task, training.batches(task), epochs)
-    return parts
-
-
-def _go_on(parts: Parts, task: Task, batches, epochs: int) -> None:
-    for _ in range(epochs):
-        for _ in training.one_pass(parts, task, batches):
-            pass
+    """New parts, trained for so many epochs."""
+    return trained(training.build(task, channel, runs=runs, seed=seed), task, epochs)
 
 
 def follow(parts: Parts, task: Task, *, at: Sequence[int], seed: int = 0) -> xr.Dataset:
@@ -110,13 +102,13 @@ def follow(parts: Parts, task: Task, *, at: Sequence[int], seed: int = 0) -> xr.
     at = list(at)
     if not at or at[0] != 0 or any(later <= earlier for earlier, later in pairwise(at)):
         raise ValueError(f"at must rise from 0, got {at}")
-    batches, known = training.batches(task), readings.readings(seed=seed)
+    known = readings.readings(seed=seed)
     decoder = copy.deepcopy(parts.decoder)  # as it is now
-    start = before = _seen(parts, task)
+    start = before = see(parts, task)
     rows = []
     for number, epoch in enumerate(at):
-        _go_on(parts, task, batches, epoch - at[max(number - 1, 0)])
-        seen = _seen(parts, task)
+        trained(parts, task, epoch - at[max(number - 1, 0)])
+        seen = see(parts, task)
         rows.append({
             "angle": angle(seen.H_test, start.H_test),
             "angle_left": probes.angle(turned_back(seen.H_test, start.H_test), centred(start.H_test)),
@@ -134,10 +126,6 @@ def follow(parts: Parts, task: Task, *, at: Sequence[int], seed: int = 0) -> xr.
     data = {name: (("run", "epoch"), np.stack([np.asarray(row[name].detach() if isinstance(row[name], Tensor)
             else row[name]) for row in rows], 1)) for name in rows[0]}  # fmt: skip
     return xr.Dataset(data, coords={"run": np.arange(len(parts.decoder.weight)), "epoch": at})
-
-
-def _seen(parts: Parts, task: Task) -> Seen:
-    return Seen(look(parts.encoder, task.x), task.y, look(parts.encoder, task.test_x), task.test_y)
 
 
 def _rate(task: Task, guess: Tensor) -> Tensor:

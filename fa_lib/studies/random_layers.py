@@ -73,15 +73,6 @@ def layer(task: Task, widths: Sequence[int], *, runs: int, seed: int = 0) -> tra
     return training.build(replace(task, widths=tuple(widths)), FA(), runs=runs, seed=seed, learn_encoder=False)
 
 
-def trained(parts: training.Parts, task: Task, epochs: int) -> training.Parts:
-    """The parts, of `training.build` or `recurrent.build`, after so many epochs."""
-    batches = training.batches(task)
-    for _ in range(epochs):
-        for _ in training.one_pass(parts, task, batches):
-            pass
-    return parts
-
-
 def read(
     parts: training.Parts,
     task: Task,
