@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +64,7 @@ class Running:
     log: Path
 
     @classmethod
-    def start(cls, book: Book, name: str, output: Path, parameters: dict) -> "Running":
+    def start(cls, book: Book, name: str, output: Path, parameters: dict, settings: dict[str, str]) -> "Running":
         work = book.build / "executing"
         for folder in (work, output.parent):
             folder.mkdir(parents=True, exist_ok=True)
@@ -76,7 +77,7 @@ class Running:
             process = subprocess.Popen(
                 [str(part) for part in command],
                 cwd=ROOT,
-                env=environment(book) | {"PYTHONPATH": f"{book.root}:{ROOT}"},
+                env=environment(book) | {"PYTHONPATH": f"{book.root}:{ROOT}"} | settings,
                 stdin=subprocess.DEVNULL,
                 stdout=sink,
                 stderr=sink,
@@ -108,33 +109,53 @@ def _stop(running: list[Running]) -> None:
             chapter.process.kill()
 
 
-def execute(book: Book, names: list[str], jobs: int, assignments: list[str] | None = None) -> list[str]:
+def execute(
+    book: Book,
+    names: list[str],
+    jobs: int,
+    assignments: list[str] | None = None,
+    *,
+    folder: Path | None = None,
+    settings: dict[str, str] | None = None,
+    done: Callable[[str], None] = lambda name: None,
+) -> list[str]:
     """Run chapters, `jobs` at a time, the longest of the last run first.
+
+    Args:
+        book: where the chapters are.
+        names: of the chapters.
+        jobs: chapters at a time.
+        assignments: k=v, for each chapter's parameters cell.
+        folder: where the notebooks go; without it in place, or to _build/parametrised if there are assignments.
+        settings: environment variables beside those of `book.environment`.
+        done: called with the name of each chapter that has passed.
 
     Returns:
         One line for each chapter that failed.
     """
     parameters = {name: parse_parameters(book, name, assignments or []) for name in names}
-    folder = book.build / "parametrised" if assignments else book.folder
+    folder = folder or (book.build / "parametrised" if assignments else book.folder)
     waiting = sorted(names, key=lambda name: -stamps.last_seconds(book, name))
     running: list[Running] = []
     problems: list[str] = []
-    done, spoke = 0, time.monotonic()
+    count, spoke = 0, time.monotonic()
     try:
         while running or waiting:
             while waiting and len(running) < jobs:
                 name = waiting.pop(0)
-                running.append(Running.start(book, name, folder / f"{name}.ipynb", parameters[name]))
+                running.append(Running.start(book, name, folder / f"{name}.ipynb", parameters[name], settings or {}))
                 print(f"  start {name}", flush=True)
             for chapter in [chapter for chapter in running if chapter.process.poll() is not None]:
                 running.remove(chapter)
-                done, spoke, problem = done + 1, time.monotonic(), chapter.problem()
+                count, spoke, problem = count + 1, time.monotonic(), chapter.problem()
                 if problem:
                     problems.append(problem)
-                elif not assignments:
-                    stamps.write(book, chapter.name, chapter.made_from, chapter.seconds)
+                else:
+                    done(chapter.name)
+                    if folder == book.folder:
+                        stamps.write(book, chapter.name, chapter.made_from, chapter.seconds)
                 word = "FAIL " if problem else "done "
-                print(f"  {word} {chapter.name}  {chapter.seconds:.1f} s  ({done} of {len(names)})", flush=True)
+                print(f"  {word} {chapter.name}  {chapter.seconds:.1f} s  ({count} of {len(names)})", flush=True)
             if time.monotonic() - spoke > HEARTBEAT:
                 spoke = time.monotonic()
                 print("  still", ", ".join(f"{late.name} {late.seconds:.0f} s" for late in running), flush=True)
