@@ -46,6 +46,11 @@ def links() -> bool:
     return run(PYTHON, "-m", "tools.check_links", "_build/html")
 
 
+def site() -> bool:
+    """Every page in a browser: accessibility, messages, requests, weight, width."""
+    return run(PYTHON, "-m", "tools.quality", "--no-lighthouse")
+
+
 def unknown_parameter() -> bool:
     """A misspelt parameter must be refused, and the refusal must name what there is."""
     name = next(iter(PARAMETERS))
@@ -102,6 +107,7 @@ STEPS = (
     Step("pytest: fa_lib and tools", unit_tests),
     Step("jupyter-book: build with warnings as errors", build),
     Step("links: inside the built site", links),
+    Step("site: axe, console, requests, weight and width of every page", site),
     Step("papermill: an unknown parameter is refused", unknown_parameter),
     Step("papermill: other parameters than the default", other_parameters),
     Step("nbval: every notebook run again and compared", notebooks),

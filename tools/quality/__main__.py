@@ -73,7 +73,7 @@ def main() -> int:
     parser.add_argument("--no-lighthouse", action="store_true", help="leave out what needs npm and minutes")
     parser.add_argument("--pictures", action="store_true", help="keep screenshots in _build/screenshots/site")
     parser.add_argument("--runs", type=int, default=3, help="of Lighthouse, for the median")
-    parser.add_argument("--processes", type=int, default=min(2, workers()))
+    parser.add_argument("--processes", type=int, default=workers())
     given = parser.parse_args()
     names = given.only or pages(given.folder)
     if not names:
