@@ -5,7 +5,7 @@ PORT ?= 8000
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book html quality chapter test lint serve pdf epub paper bench mutate upgrade repository clean
+.PHONY: help venv book html quality chapter test lint serve pdf epub paper bench mutate repeat upgrade repository clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ bench: venv  ## print speeds against references and limits
 
 mutate: venv  ## put 90 one-line faults into the code, one at a time, and say which check catches each
 	$(PY) -m tools.mutate
+
+repeat: venv  ## run every notebook again: as it is, with four threads, with other instructions; say what changed
+	$(PY) -m tools.repeat
 
 upgrade: venv  ## pin the newest versions of requirements.in in requirements.txt and binder/, then make test
 	$(PY) -m tools.pin --upgrade

@@ -27,6 +27,8 @@ FIRST = """<span id="sec-first"></span><h1>First<a class="headerlink" href="#fir
 <div class="cell"><div class="cell_input"><pre>shown = 2  # LONG</pre></div></div>
 <div class="cell"><details class="admonition hide below-input"><summary>Show output</summary>
 <pre>kept</pre></details></div>
+<div class="cell"><details class="admonition hide above-input"><summary>Show a solution</summary>
+<div class="cell_input"><pre>answer = 42</pre></div><div class="cell_output"><pre>solved</pre></div></details></div>
 <details><summary>Solution</summary><p>Forty-two.</p></details>
 <a class="image-reference" href="../_images/dot.png"><img alt="Another." src="../_images/dot.png" loading="lazy"></a>"""
 SECOND = """<span id="sec-second"></span><h1>Second &amp; last</h1>
@@ -70,7 +72,16 @@ def test_a_page_loses_what_needs_a_screen_and_no_more(root):
     assert "folded" not in text
     assert "Menu" not in text
     assert "Show output" not in text
-    for kept in ("shown = 2", "kept", "Solution", "Forty-two", "Interactive on the book's page", "(1)"):
+    for kept in (
+        "shown = 2",
+        "kept",
+        "answer = 42",
+        "solved",
+        "Solution",
+        "Forty-two",
+        "Interactive on the book's page",
+        "(1)",
+    ):
         assert kept in text
     assert book.chapters[0].body.find(["details", "fa-widget", "summary"]) is None
     assert [picture["alt"] for picture in book.chapters[0].body.find_all("img")] == ["A red dot.", "Another."]

@@ -74,15 +74,15 @@ def run(book: Book, names: list[str], condition: str, jobs: int) -> tuple[dict[s
     return {name: folder / f"{name}.ipynb" for name in names if mark[name].is_file()}, problems
 
 
-def main() -> int:
-    book = Book(ROOT)
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", default=book.chapters(), help="chapters; all if none is named"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="chapters; all if none is named")
     parser.add_argument("--only", nargs="+", choices=CONDITIONS, default=list(CONDITIONS), metavar="C")
     parser.add_argument("--jobs", type=int, default=workers(), help="chapters at a time (default %(default)s)")
-    given = parser.parse_args()
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    book = Book(given.root.resolve())
+    given.names = given.names or book.chapters()
     execute.warm_up(book)
     found: dict[tuple[str, str], tuple[int, list[str]]] = {}
     problems: list[str] = []

@@ -94,8 +94,8 @@ def _strip(body: Tag, soup: BeautifulSoup) -> None:
         widget.replace_with(figure)
         figure.extend([picture.extract(), note])
     for details in body.select(".cell > details"):
-        if details.find(class_="cell_input"):
-            details.decompose()  # folded code
+        if details.find(class_="cell_input") and not details.find(class_="cell_output"):
+            details.decompose()  # folded code; code folded with its output solves an exercise
     for details in body.find_all("details"):
         summary = details.find("summary")
         if details.find_parent(class_="cell") or "hide" in details.get("class", []):
