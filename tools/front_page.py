@@ -10,6 +10,8 @@ from pathlib import Path
 PAGE = """<!doctype html>
 <html lang="{language}">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="{title}: the way to the first page.">
 <title>{title}</title>
 <link rel="icon" href="data:,">
 <meta http-equiv="refresh" content="0; url={first}">

@@ -1,7 +1,8 @@
 """Sphinx extension: the parts of the landing page that are made of what is elsewhere in the book.
 
-{fa-widget} shows a chapter's widget, {fa-verdicts} the ledger in miniature, from the executed notebooks, and
-{fa-bibtex} an entry made of CITATION.cff. Nothing here is typed twice, so nothing can disagree.
+{fa-widget} shows a chapter's widget, {fa-verdicts} the ledger in miniature, from the executed notebooks, {fa-bibtex} an
+entry made of CITATION.cff, and {fa-paper} leads to the book's PDF and EPUB, which are published beside the site.
+Nothing here is typed twice, so nothing can disagree.
 """
 
 import html
@@ -14,6 +15,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from fa_lib import claims
 from tools.citation import Citation
+from tools.finish.head import address
+from tools.paper.chapters import slug
 
 
 def shown(notebook: Path, module: str) -> str:
@@ -96,8 +99,33 @@ class BibtexDirective(SphinxDirective):
         return [nodes.literal_block(text, text, language="bibtex")]
 
 
+class PaperDirective(SphinxDirective):
+    """Where the book's PDF and EPUB are."""
+
+    def run(self) -> list[nodes.Node]:
+        options = self.config.html_theme_options
+        base = address(options.get("repository_url", ""), self.config.html_baseurl)
+        if not base:
+            return []
+        name = slug(self.config.project)
+        links = [nodes.reference("", kind.upper(), refuri=f"{base}paper/{name}.{kind}") for kind in ("pdf", "epub")]
+        return [
+            nodes.paragraph(
+                "",
+                "",
+                nodes.strong("", "Take along."),
+                nodes.Text(" The whole book is one "),
+                links[0],
+                nodes.Text(" or one "),
+                links[1],
+                nodes.Text(", with the widgets as pictures."),
+            )
+        ]
+
+
 def setup(app) -> dict:
     app.add_directive("fa-widget", WidgetDirective)
     app.add_directive("fa-verdicts", VerdictsDirective)
     app.add_directive("fa-bibtex", BibtexDirective)
+    app.add_directive("fa-paper", PaperDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -151,6 +151,11 @@ def _chapter(site: Path, file: str, part: str) -> Chapter:
     return Chapter(Path(file).stem, part, " ".join(heading.get_text().split()), body)
 
 
+def slug(title: str) -> str:
+    """A book's title as the name of a file."""
+    return re.sub(r"\W+", "-", title.lower()).strip("-")
+
+
 def read_book(root: Path) -> Book:
     """Read the pages of _build/html in the order of _toc.yml.
 
@@ -164,5 +169,6 @@ def read_book(root: Path) -> Book:
     files += [(entry["file"], "") for entry in toc.get("chapters", [])]
     files += [(entry["file"], part["caption"]) for part in toc.get("parts", []) for entry in part["chapters"]]
     chapters = [_chapter(site, file, part) for file, part in files]
-    slug = re.sub(r"\W+", "-", config["title"].lower()).strip("-")
-    return Book(config["title"], config["author"], slug, site, Citation.read(root / "CITATION.cff"), chapters)
+    return Book(
+        config["title"], config["author"], slug(config["title"]), site, Citation.read(root / "CITATION.cff"), chapters
+    )
