@@ -143,6 +143,7 @@ def test_box_speaks_plainly_and_escapes():
     verdict = claims.C5.judge(0.517, 0.9992)
     bundle = verdict._repr_mimebundle_()
     assert bundle["text/plain"] == str(verdict)
+    assert verdict.brief() == "C5 reproduced: yes, yes"
     assert "fa-verdict reproduced" in bundle["text/html"]
     claim = claims.Claim("C99", "1", "a < b", "x", lambda: [claims.Check("p < q", "<0.05", True)])
     assert "&lt;0.05" in claim.judge()._repr_mimebundle_()["text/html"]

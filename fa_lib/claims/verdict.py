@@ -75,6 +75,10 @@ class Verdict:
         found = [{"asked": c.asked, "found": c.found, "passed": c.passed} for c in self.checks]
         return {name: getattr(self.claim, name) for name in fields} | {"outcome": self.outcome, "checks": found}
 
+    def brief(self) -> str:
+        """The outcome and each check's mark, without numbers: what stays if a last digit does not."""
+        return f"{self.claim.id} {self.outcome}: {', '.join(MARKS[check.passed][0] for check in self.checks)}"
+
     def __str__(self) -> str:
         lines = [f"{MARKS[c.passed][0]:>9}  {c.asked}: {c.found}" for c in self.checks]
         return "\n".join([f"{self.claim.id} {self.outcome}", *lines])
