@@ -1,4 +1,4 @@
-"""One fault at a time in a copy of the tree: run the likely tests, then all, then the notebooks, until one fails."""
+"""One fault at a time in a copy of the tree: likely tests, all, those in a browser, the notebooks, until one fails."""
 
 import re
 import shutil
@@ -42,9 +42,9 @@ def hunt(fault: Fault, root: Path, *, workers: int = 1, notebooks: bool = True) 
         (copy / ".venv").symlink_to((root / ".venv").resolve())
         fault.put_into(copy)
         by, kind = "", ""
-        for tests in (likely(fault, copy), []):
-            many = ["-n", str(workers), "--dist", "worksteal"] if not tests else []
-            by, kind = _tests(copy, [*many, *(tests or ["tests"])]), "pytest"
+        many, browser = ["-n", str(workers), "--dist", "worksteal"], "tests/browser"
+        for tests in (likely(fault, copy), [*many, "tests", "--ignore", browser], [*many, browser]):
+            by, kind = tests and _tests(copy, tests), "pytest"
             if by:
                 break
         if not by and notebooks:
