@@ -22,6 +22,10 @@ SCROLL = """async () => {
   const images = [...document.images].filter((image) => image.loading === "lazy" && image.getClientRects().length);
   images.forEach((image) => (image.loading = "eager"));
   await Promise.race([Promise.all(images.map((image) => image.decode().catch(() => {}))), wait(5000)]);
+  // what is laid out only when it comes near: all of it, to be looked at
+  for (const cell of document.querySelectorAll(".bd-article .cell, .bd-article dl.py")) {
+    cell.style.contentVisibility = "visible";
+  }
   window.scrollTo(0, 0);
 }"""
 WRONG = """() => [...document.querySelectorAll("main img")].flatMap((image) => [
