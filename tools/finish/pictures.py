@@ -8,7 +8,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 from PIL import Image, ImageChops, ImageStat
 
-COLOURS = (32, 64, 128)  # to try: many thin lines over each other have hundreds, and nobody tells them apart
+COLOURS = (20, 32, 64, 128)  # to try: many thin lines over each other have hundreds, and nobody tells them apart
 BOUND = 5.5  # of 255, root mean square: below it, side by side, a drawing looks the same
 
 INLINE = "data:image/png;base64,"
