@@ -29,7 +29,7 @@ FIRST = """<span id="sec-first"></span><h1>First<a class="headerlink" href="#fir
 <pre>kept</pre></details></div>
 <div class="cell"><details class="admonition hide above-input"><summary>Show a solution</summary>
 <div class="cell_input"><pre>answer = 42</pre></div><div class="cell_output"><pre>solved</pre></div></details></div>
-<details><summary>Solution</summary><p>Forty-two.</p></details>
+<details><summary>Solution<span class="sd-summary-state-marker"><svg></svg></span></summary><p>Forty-two.</p></details>
 <a class="image-reference" href="../_images/dot.png"><img alt="Another." src="../_images/dot.png" loading="lazy"></a>"""
 SECOND = """<span id="sec-second"></span><h1>Second &amp; last</h1>
 <p id="twice"><img alt="Blue." src="../_images/blue.webp"> Back to <a href="first.html">first</a>.</p>"""
@@ -83,7 +83,7 @@ def test_a_page_loses_what_needs_a_screen_and_no_more(root):
         "(1)",
     ):
         assert kept in text
-    assert book.chapters[0].body.find(["details", "fa-widget", "summary"]) is None
+    assert book.chapters[0].body.find(["details", "fa-widget", "summary", "svg"]) is None
     assert [picture["alt"] for picture in book.chapters[0].body.find_all("img")] == ["A red dot.", "Another."]
 
 

@@ -4,15 +4,17 @@ It names the first cell that failed: those after it mostly fail for want of what
 Used as -p tools.nbval_lines. The line travels with the report, so it works with pytest-xdist too.
 """
 
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 
 import pytest
+from nbformat import NotebookNode
 
 
-def _lines(item, outputs) -> list[str]:
+def printed(outputs: Sequence[NotebookNode] | None, sanitise: Callable[[str], str]) -> list[str]:
     """What outputs say as text, line by line, without what nbval was told to leave out of the comparison."""
     texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs or []]
-    return item.sanitize("".join(texts)).splitlines()
+    return sanitise("".join(texts)).splitlines()
 
 
 def _why(item, error) -> str:
@@ -21,7 +23,8 @@ def _why(item, error) -> str:
     raised = next((output for output in item.test_outputs or [] if output.output_type == "error"), None)
     if raised:
         return f"{raised.ename}: {raised.evalue}"
-    for committed, computed in zip_longest(_lines(item, item.cell.outputs), _lines(item, item.test_outputs)):
+    texts = (printed(outputs, item.sanitize) for outputs in (item.cell.outputs, item.test_outputs))
+    for committed, computed in zip_longest(*texts):
         if committed != computed:
             return f"{error}: committed {committed!r}, now {computed!r}"
     return f"{error}: {traceback.strip().splitlines()[0]}" if traceback else str(error)

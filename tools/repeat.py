@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from tools import execute, stamps
 from tools.book import ROOT, Book, workers
+from tools.nbval_lines import printed
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 # The oldest instructions that each library still has: no fused products, shorter vectors, other blocks.
@@ -39,12 +40,6 @@ def sanitised(text: str, rules: Path = ROOT / "tools/nbval_sanitize.cfg") -> str
     return text
 
 
-def _text(cell: NotebookNode) -> list[str]:
-    """What a cell printed, line by line."""
-    pieces = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
-    return sanitised("".join(pieces)).splitlines()
-
-
 def compare(committed: NotebookNode, now: NotebookNode) -> tuple[int, list[str]]:
     """Number of outputs that differ in any byte, and for each compared cell that changed its first line that did."""
     differing, changed = 0, []
@@ -53,7 +48,8 @@ def compare(committed: NotebookNode, now: NotebookNode) -> tuple[int, list[str]]
         same = itertools.zip_longest(before.outputs, after.outputs)
         differing += sum(left != right for left, right in same)
         if "nbval-check-output" in before.metadata.get("tags", []):
-            lines = itertools.zip_longest(_text(before), _text(after), fillvalue="nothing")
+            texts = (printed(cell.outputs, sanitised) for cell in (before, after))
+            lines = itertools.zip_longest(*texts, fillvalue="nothing")
             changed += [f"code cell {number}: {left!r}, now {right!r}" for left, right in lines if left != right][:1]
     return differing, changed
 

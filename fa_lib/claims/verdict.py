@@ -13,9 +13,9 @@ from fa_lib.claims.evidence import Check
 
 MIME = "application/vnd.fa.claim+json"
 MARKS = {True: ("yes", "✓"), False: ("no", "✗"), None: ("undecided", "?")}
-SEE_ALSO = {  # chapters beyond the paper that bear on a claim judged elsewhere
-    "exact": ("C6", "C7", "C8", "C12"),
-    "information": ("C5", "C13", "C16", "C18"),
+SEE_ALSO = {  # chapters beyond the paper that bear on a claim judged elsewhere, and how a link to them reads
+    "exact": ("exact solution", ("C6", "C7", "C8", "C12")),
+    "information": ("what the estimator sees", ("C5", "C13", "C16", "C18")),
 }
 OUTCOMES = ("reproduced", "partly", "not reproduced", "artefact")
 
@@ -134,8 +134,8 @@ def ledger(records: list[dict]) -> str:
     for record in records:
         found = "<br>".join(f"{MARKS[c['passed']][1]} {html.escape(c['found'])}" for c in record["checks"])
         chapter = f"<a href='{record['chapter']}.html'>{_where(record['section'])}</a>"
-        others = (name for name, ids in SEE_ALSO.items() if record["id"] in ids)
-        chapter += "".join(f", <a href='{name}.html'>{name}</a>" for name in others)
+        others = {name: words for name, (words, ids) in SEE_ALSO.items() if record["id"] in ids}
+        chapter += "".join(f", <a href='{name}.html'>{words}</a>" for name, words in others.items())
         rows.append(
             f"<tr class='{record['outcome'].split()[0]}'><th scope='row'>{record['id']}</th>"
             f"<td>{html.escape(record['statement'])} {chapter}"

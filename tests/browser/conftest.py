@@ -6,10 +6,11 @@ from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from visits import FLAGS, MISSING, PAGE, Visitor, find_browser
+from visits import PAGE, Visitor
 
 from fa_lib import widgets
 from fa_lib.widgets.modules import FOLDER, bundle
+from tools.chromium import launch
 from tools.widget_assets import copy
 
 
@@ -47,10 +48,7 @@ def site(tmp_path_factory) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Browser:
     with sync_playwright() as playwright:
-        path = find_browser(playwright)
-        if path is None:
-            pytest.fail(MISSING)
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

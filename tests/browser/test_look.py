@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from visits import BROWSERS, MISSING, NAMES, find_browser
+from visits import NAMES
+
+from tools import chromium
 
 AXE = Axe()
 PAPER = "(box) => getComputedStyle(box).backgroundColor"
@@ -75,10 +77,10 @@ def test_any_chromium_will_do_and_none_is_a_failure_with_advice(monkeypatch, tmp
     own = tmp_path / "own"
     playwright = SimpleNamespace(chromium=SimpleNamespace(executable_path=str(own)))
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert find_browser(playwright) is None
-    assert "apt-get install chromium" in MISSING
+    with pytest.raises(FileNotFoundError, match="apt-get install chromium"):
+        chromium.find(playwright)
     own.touch()
-    assert find_browser(playwright) == str(own)
-    for name in reversed(BROWSERS):
+    assert chromium.find(playwright) == str(own)
+    for name in reversed(chromium.NAMES):
         (tmp_path / name).touch(mode=0o755)
-        assert find_browser(playwright) == str(tmp_path / name)
+        assert chromium.find(playwright) == str(tmp_path / name)

@@ -5,7 +5,6 @@ finite.
 """
 
 import re
-import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,12 +15,6 @@ from fa_lib import widgets
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "_build" / "screenshots"
 NAMES = [getattr(widgets, name).module for name in widgets.__all__]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-MISSING = (
-    "no Chromium found. The browser tests need one: on Debian or Ubuntu run `apt-get install chromium`, elsewhere "
-    "`python -m playwright install chromium`, or put a browser called chromium or google-chrome on the PATH"
-)
 
 # A page in the manner of the book: the theme's switch on <html>, a column of text, the loader deferred.
 PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><title>{name}</title>
@@ -44,13 +37,6 @@ const check = (object, names) => names.forEach((name) => {
 check(CanvasRenderingContext2D.prototype, ["moveTo", "lineTo", "arc", "rect", "fillRect", "strokeRect", "fillText",
   "bezierCurveTo", "quadraticCurveTo", "ellipse", "translate", "setTransform"]);
 """
-
-
-def find_browser(playwright) -> str | None:
-    """Path of a Chromium: one on the PATH, or the one that playwright has installed."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    own = playwright.chromium.executable_path
-    return found or (own if Path(own).exists() else None)
 
 
 # The first canvas under an element, through shadow roots.

@@ -41,12 +41,9 @@ def hunt(fault: Fault, root: Path, *, workers: int = 1, notebooks: bool = True) 
         shutil.copytree(root, copy, ignore=LEFT_OUT, symlinks=True)
         (copy / ".venv").symlink_to((root / ".venv").resolve())
         fault.put_into(copy)
-        by, kind = "", ""
         many, browser = ["-n", str(workers), "--dist", "worksteal"], "tests/browser"
-        for tests in (likely(fault, copy), [*many, "tests", "--ignore", browser], [*many, browser]):
-            by, kind = tests and _tests(copy, tests), "pytest"
-            if by:
-                break
+        stages = (likely(fault, copy), [*many, "tests", "--ignore", browser], [*many, browser])
+        by, kind = next(filter(None, (_tests(copy, stage) for stage in stages if stage)), ""), "pytest"
         if not by and notebooks:
             by, kind = _notebooks(copy), "nbval"
     return Catch(by, kind if by else "", round(time.monotonic() - began, 1))

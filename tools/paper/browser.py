@@ -2,14 +2,13 @@
 
 import importlib.util
 import mimetypes
-import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Page, Route, sync_playwright
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+from tools.chromium import launch
+
 ADDRESS = "http://paper.invalid"  # never looked up: every request is answered here
 mimetypes.add_type("image/webp", ".webp")  # younger than some Pythons
 PACKAGE = "sphinx-mathjax-offline"  # the package that holds it
@@ -45,12 +44,11 @@ class Browser:
 
     def _start(self) -> None:
         self._playwright = sync_playwright().start()
-        found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-        own = Path(self._playwright.chromium.executable_path)
-        if not found and not own.exists():
+        try:
+            self._chromium = launch(self._playwright)
+        except FileNotFoundError as error:
             self._playwright.stop()
-            raise ValueError("no Chromium found: install one, or run python -m playwright install chromium")
-        self._chromium = self._playwright.chromium.launch(executable_path=found or str(own), args=FLAGS)
+            raise ValueError(error) from error
 
     def __exit__(self, *problem) -> None:
         if self._chromium:

@@ -15,6 +15,7 @@ BLOCKS = ["p", "div", "ul", "ol", "dl", "table", "pre", "figure", "blockquote"]
 NOTE = "Interactive on the book's page; here as a picture."
 # what the site has for readers at a screen
 SCREEN = "a.headerlink, script, style, link, button, iframe, nav, .toctree-wrapper, svg.glyphs, .screen-only"
+SCREEN += ", .sd-summary-state-marker"
 
 
 @dataclass

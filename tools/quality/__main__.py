@@ -13,9 +13,10 @@ from playwright.sync_api import sync_playwright
 
 from tools.book import ROOT, workers
 from tools.check_links import Site
+from tools.chromium import find, launch
 from tools.quality import lighthouse
 from tools.quality.server import pages, serve
-from tools.quality.visit import Visit, find, launch, visit
+from tools.quality.visit import Visit, visit
 
 
 def _visits(names: list[str], site: str, folder: Path, pictures: Path | None) -> list[Visit]:

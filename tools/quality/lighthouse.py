@@ -10,11 +10,13 @@ import statistics
 import subprocess
 from pathlib import Path
 
+from tools.chromium import FLAGS
+
 VERSION = "12.8.2"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 BARS = {"performance": 90, "accessibility": 100, "best-practices": 100, "seo": 100}
 WIDGETS = 80  # the bar of performance for a page of widgets
-FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
+CHROME = " ".join(["--headless=new", *FLAGS])
 
 
 def install(folder: Path) -> Path:
@@ -26,7 +28,9 @@ def install(folder: Path) -> Path:
     command = folder / "node_modules/.bin/lighthouse"
     if not command.exists():
         if not shutil.which("npm"):
-            raise FileNotFoundError("Lighthouse needs node and npm; without them use make quality LIGHTHOUSE=no")
+            raise FileNotFoundError(
+                "Lighthouse needs node and npm; without them: python -m tools.quality --no-lighthouse"
+            )
         folder.mkdir(parents=True, exist_ok=True)
         npm = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", f"lighthouse@{VERSION}"]
         subprocess.run(npm, check=True, stdout=subprocess.DEVNULL)
@@ -35,7 +39,7 @@ def install(folder: Path) -> Path:
 
 def run(command: Path, url: str, browser: str) -> dict:
     """One report."""
-    options = ["--quiet", "--output=json", f"--chrome-flags={FLAGS}", f"--only-categories={','.join(CATEGORIES)}"]
+    options = ["--quiet", "--output=json", f"--chrome-flags={CHROME}", f"--only-categories={','.join(CATEGORIES)}"]
     environment = os.environ | {"CHROME_PATH": browser}
     answer = subprocess.run(
         [str(command), url, *options], env=environment, capture_output=True, text=True, check=False, timeout=300

@@ -1,18 +1,15 @@
 """One visit to a page: everything that a reader would load, see, or be kept from."""
 
-import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page
 
 from tools.quality.server import packed
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIDTHS = (1440, 768, 360)
 LIMIT = 500  # kilobytes a chapter, gzipped
 HEIGHT = {1440: 900, 768: 1024, 360: 740}
@@ -45,23 +42,6 @@ class Visit:
     weight: float = 0.0  # kilobytes as they travel, with everything that scrolling loads
 
 
-def find(playwright: Playwright) -> str:
-    """Path of a Chromium: one on the PATH, or playwright's own.
-
-    Raises:
-        FileNotFoundError: if there is none.
-    """
-    path = next((path for name in BROWSERS if (path := shutil.which(name))), playwright.chromium.executable_path)
-    if not Path(path).exists():
-        raise FileNotFoundError("no Chromium: apt-get install chromium, or python -m playwright install chromium")
-    return path
-
-
-def launch(playwright: Playwright) -> Browser:
-    """A Chromium without a window."""
-    return playwright.chromium.launch(executable_path=find(playwright), args=FLAGS)
-
-
 def _axe(page: Page, seen: Visit, state: str, rules: Iterable[str] = ()) -> None:
     only = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
     more = {"rules": {"label-content-name-mismatch": {"enabled": True}}} if not rules else {}
@@ -75,7 +55,7 @@ def visit(browser: Browser, site: str, folder: Path, name: str, pictures: Path |
     """Look at a page, wide and narrow, in the light and in the dark.
 
     Args:
-        browser: from `launch`.
+        browser: from `tools.chromium.launch`.
         site: address of the site's top, which ends in a slash.
         folder: what is served there.
         name: of the page, such as book/index.html.
