@@ -37,6 +37,7 @@ LABELS = {
     "direct_loss": "direct loss",
     "gradient_norm": "gradient norm",
     "hidden_norm": "norm of H",
+    "information_null": "its null",
 }
 STYLE = {
     "figure.dpi": 100,
@@ -164,21 +165,21 @@ def table(
         at: positions along the epoch or step axis, one line for each; -1 is the last, one beyond the end is left out.
         digits: after the point.
     """
-    width = max(map(len, results)) + 2
-    columns = [LABELS.get(name, name).replace(" (bits)", "").replace(" (degrees)", "") for name in variables]
-    cell = max(2 * digits + 9, *map(len, columns))
-    print(f"{'':{width}}{'':>7}" + "".join(f"  {name:>{cell}}" for name in columns))
+    columns = [LABELS.get(name, name.replace("_", " ")).partition(" (")[0] for name in variables]
+    rows = []
     for name, data in results.items():
         axis = next(dim for dim in ("epoch", "step") if dim in data.dims)
         for position in (p for p in at if p < data.sizes[axis]):
             cells = []
             for variable in variables:
-                if variable not in data:
-                    cells.append("")
-                    continue
-                values = data[variable].isel({axis: position}).values
-                cells.append(f"{tidy(values.mean(), digits)} ± {tidy(values.std(), digits)}")
-            print(f"{name:{width}}{int(data[axis][position]):7d}" + "".join(f"  {text:>{cell}}" for text in cells))
+                values = data[variable].isel({axis: position}).values if variable in data else None
+                known = values is not None
+                cells.append(f"{tidy(values.mean(), digits)} ± {tidy(values.std(), digits)}" if known else "")
+            rows.append([name, f"{int(data[axis][position])}", *cells])
+    widths = [max(map(len, column)) for column in zip(*rows, ["", "", *columns], strict=True)]
+    for name, *cells in (["", "", *columns], *rows):
+        line = "".join(f"  {text:>{width}}" for text, width in zip(cells, widths[1:], strict=True))
+        print(f"{name:{widths[0]}}{line}")
 
 
 def tidy(value: float, digits: int = 2, sign: str = "-") -> str:

@@ -8,7 +8,7 @@ import xarray as xr
 from scipy import stats
 
 from fa_lib import claims
-from fa_lib.claims.evidence import rounded
+from fa_lib.claims.evidence import Interval, rounded
 from fa_lib.claims.verdict import MIME
 
 RUNS = 10
@@ -35,6 +35,21 @@ def test_interval_is_students():
 )
 def test_numbers_have_three_digits_and_none_below_a_thousandth(value, text):
     assert rounded(value) == text
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        ((3.4, 3.2, 3.6), "3.400 [3.200, 3.600]"),
+        ((-1.52, -3, -0.04), "-1.52 [-3.00, -0.04]"),
+        ((86.47, 72.1, 100.84), "86.5 [72.1, 100.8]"),
+        ((0.0, -0.00004, 0.00004), "0.000 [0.000, 0.000]"),
+        ((-1.0, -1.0, -1.0), "-1 [-1, -1]"),
+        ((0.5, -np.inf, np.inf), "0.5 [-inf, inf]"),
+    ],
+)
+def test_an_interval_has_one_precision(found, text):
+    assert str(Interval(*found)) == text
 
 
 @pytest.mark.parametrize("values", [[], [np.nan, 1], [[1.0]]])

@@ -16,7 +16,7 @@ from sphinx.errors import ExtensionError
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tools"))  # where the book's configuration finds its extensions
 
-from finish import cards, dates, formulas_once, head, icons, names, pictures, scripts, stylesheet  # noqa: E402
+from finish import cards, dates, formulas_once, head, icons, names, pictures, scripts, stylesheet, words  # noqa: E402
 
 from tools.formulas import Renderer, aligned  # noqa: E402
 
@@ -127,6 +127,21 @@ def test_names_agree_with_what_is_seen():
     assert soup.th is None
 
 
+def test_lines_break_between_words_only():
+    soup = page(
+        '<article><p>All 60 000 of 1 2345 (<span class="math">n</span>), <span class="math">B</span>\u2019s size, '
+        '<span class="math">k</span> and</p><pre>60 000</pre>'
+        f"<table><tr><td>short</td><td>{'long ' * 7}</td></tr></table></article>"
+    )
+    text = str(soup.article)
+    words.arrange(soup)
+    assert soup.article.get_text() == BeautifulSoup(text, "html.parser").get_text().replace(
+        "60 000 of", "60\u00a0000 of"
+    )
+    assert [held.get_text() for held in soup.select(".together")] == ["(n),", "B\u2019s"]
+    assert [cell.get("class") for cell in soup.find_all("td")] == [None, ["prose"]]
+
+
 def test_pictures_keep_how_they_look_and_know_their_size(tmp_path):
     image = Image.effect_noise((30, 20), 90).convert("RGB")
     file = io.BytesIO()
@@ -162,6 +177,21 @@ def test_a_picture_loses_colours_only_where_nobody_sees_it(values, exact):
     stored = Image.open(io.BytesIO(pictures.smaller(file.getvalue()))).convert("RGB")
     assert (stored.tobytes() == image.tobytes()) == exact
     assert max(ImageStat.Stat(ImageChops.difference(stored, image)).rms) <= pictures.BOUND
+
+
+def test_thin_lines_of_like_colours_keep_them():
+    """A blue and a green line among the greys and pale blends of many others: both are still there."""
+    values = np.full((600, 900, 3), 255, dtype=np.uint8)
+    greys = np.random.default_rng(0).integers(150, 256, (120, 900), dtype=np.uint8)
+    values[:120] = greys[..., None]
+    values[120:240] = (values[:120] // 2 + np.array([60, 90, 100])).astype(np.uint8)
+    blue, green = (0, 114, 178), (0, 158, 115)
+    values[300:302, :200], values[400:402, :200] = blue, green
+    file = io.BytesIO()
+    Image.fromarray(values).save(file, "PNG")
+    stored = Image.open(io.BytesIO(pictures.smaller(file.getvalue()))).convert("RGB")
+    assert len(stored.getcolors(600 * 900)) <= pictures.COLOURS[-1]
+    assert (stored.getpixel((100, 300)), stored.getpixel((100, 400))) == (blue, green)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from tools.book import Book
 
 TAG = "remove-cell"
 CODE = """\
-# On Colab: fetch the book and what it needs, then work from its chapters' folder. Anywhere else this does nothing.
+# On Colab: fetch the book and what it needs, then work from its chapters' folder.
+# Anywhere else this does nothing.
 import sys
 
 if "google.colab" in sys.modules and "/content/fa-book" not in sys.path:

@@ -21,7 +21,13 @@ class Interval(NamedTuple):
     high: float
 
     def __str__(self) -> str:
-        mean, low, high = map(rounded, self)
+        """With as many digits after the point as give the half width three, and at most three: the rest is noise."""
+        half = (self.high - self.low) / 2
+        if not 0 < half < np.inf:
+            return "{} [{}, {}]".format(*map(rounded, self))
+        digits = int(np.clip(2 - np.floor(np.log10(half)), 0, 3))
+        texts = [f"{value:.{digits}f}" for value in self]
+        mean, low, high = (text.lstrip("-") if float(text) == 0 else text for text in texts)
         return f"{mean} [{low}, {high}]"
 
 

@@ -54,9 +54,10 @@ def C2(frozen):
 def C3(frozen, bp_frozen, control):
     """Datasets on IBTask with W_O frozen: FA, BP, and the control whose encoder is frozen too."""
     gain = last(frozen.regression_accuracy) - last(control.regression_accuracy)
+    change = last(frozen.regression_loss) - first(frozen.regression_loss)
     difference = last(frozen.regression_loss) - last(bp_frozen.regression_loss)
     return [
-        within("regression loss falls", last(frozen.regression_loss) - first(frozen.regression_loss), high=0),
+        within("change of the regression loss, below 0", change, high=0),
         within("regression correct rate at least 0.1 above the frozen encoder's", gain, 0.1),
         within(f"regression loss, FA minus BP, within ±{SMALL}", difference, -SMALL, SMALL),
     ]
@@ -178,5 +179,5 @@ def C10(fa, bp):
     """Shares of (sample, unit) in a dead zone at the end of training, (run,): under FA and under BP."""
     return [
         within("share in a dead zone under FA above 1 %", fa, 0.01),
-        within("share in a dead zone under BP at most a tenth of FA's", bp - fa / 10, high=0),
+        within("BP's share in a dead zone minus a tenth of FA's, at most 0", bp - fa / 10, high=0),
     ]

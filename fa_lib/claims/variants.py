@@ -20,10 +20,10 @@ from fa_lib.claims.verdict import claim
 def C11(ib_on, ib_off, polynomial_on, polynomial_off):
     """Datasets of FA with gamma on and off: IBTask, clipped polynomial."""
     return [
-        within("IBTask: loss falls by gamma", last(ib_on.loss) - last(ib_off.loss), high=0),
-        within("IBTask: correct rate rises by gamma", last(ib_on.accuracy) - last(ib_off.accuracy), 0),
+        within("IBTask: change of the loss by gamma, below 0", last(ib_on.loss) - last(ib_off.loss), high=0),
+        within("IBTask: change of the correct rate, above 0", last(ib_on.accuracy) - last(ib_off.accuracy), 0),
         within(
-            "clipped polynomial: R² rises by gamma", last(polynomial_on.accuracy) - last(polynomial_off.accuracy), 0
+            "clipped polynomial: change of R², above 0", last(polynomial_on.accuracy) - last(polynomial_off.accuracy), 0
         ),
     ]
 

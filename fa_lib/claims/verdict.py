@@ -5,6 +5,7 @@ A claim is turned into a few checks. The verdict is counted from them.
 
 import html
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,16 +88,22 @@ class Verdict:
         return {"text/plain": str(self), "text/html": box(self.record()), MIME: self.record()}
 
 
+def _html(words: str) -> str:
+    """Words as HTML: W_O with its index below the line, minus signs and ≤ as such."""
+    words = re.sub(r"(?<![\w.])-(?=\d)", "&minus;", html.escape(words.replace("<=", "≤")))
+    return re.sub(r"\b([A-Z])_([A-Z])\b", r"\1<sub>\2</sub>", words)
+
+
 def box(record: dict) -> str:
     """A verdict's record as the HTML box of the chapters and the ledger."""
     rows = "".join(
         f"<li><span role='img' aria-label='{MARKS[c['passed']][0]}'>{MARKS[c['passed']][1]}</span> "
-        f"{html.escape(c['asked'])}: <strong>{html.escape(c['found'])}</strong></li>"
+        f"{_html(c['asked'])}: <strong>{_html(c['found'])}</strong></li>"
         for c in record["checks"]
     )
     kind = record["outcome"].split()[0]
     return (
-        f"<div class='fa-verdict {kind}'><p><strong>{record['id']}</strong> {html.escape(record['statement'])} "
+        f"<div class='fa-verdict {kind}'><p><strong>{record['id']}</strong> {_html(record['statement'])} "
         f"<em class='fa-outcome'>{record['outcome']}</em></p><ul>{rows}</ul></div>"
     )
 
@@ -132,16 +139,16 @@ def ledger(records: list[dict]) -> str:
     """All verdicts as one HTML table: claim, chapter and criterion, verdict, findings, authors' code where known."""
     rows = []
     for record in records:
-        found = "<br>".join(f"{MARKS[c['passed']][1]} {html.escape(c['found'])}" for c in record["checks"])
+        found = "<br>".join(f"{MARKS[c['passed']][1]} {_html(c['found'])}" for c in record["checks"])
         chapter = f"<a href='{record['chapter']}.html'>{_where(record['section'])}</a>"
         others = {name: words for name, (words, ids) in SEE_ALSO.items() if record["id"] in ids}
         chapter += "".join(f", <a href='{name}.html'>{words}</a>" for name, words in others.items())
         rows.append(
             f"<tr class='{record['outcome'].split()[0]}'><th scope='row'>{record['id']}</th>"
-            f"<td>{html.escape(record['statement'])} {chapter}"
-            f"<br><small>{html.escape(record['criterion'])}</small></td>"
+            f"<td>{_html(record['statement'])} {chapter}"
+            f"<br><small>{_html(record['criterion'])}</small></td>"
             f"<td class='fa-outcome'>{record['outcome']}</td><td>{found}</td>"
-            f"<td>{html.escape(record['authors']) or 'not run'}</td></tr>"
+            f"<td>{_html(record['authors']) or 'not run'}</td></tr>"
         )
     heads = "".join(
         f"<th scope='col'>{head}</th>"

@@ -2,7 +2,7 @@
 
 A channel is called with the error at the decoder's output (before its nonlinearity) and the target, and returns the
 gradient with respect to H that the encoder descends. `draw` gives every run its own random matrices; a matrix passed by
-the caller is used as it is. All but `KolenPollack`'s are frozen: drawing returns a copy.
+the caller is used as it is. All but `KolenPollack`'s are frozen: drawing returns a copy::
 
     BP            error times W_O, the exact gradient
     FA            error times a fixed random B
@@ -12,7 +12,7 @@ the caller is used as it is. All but `KolenPollack`'s are frozen: drawing return
     SignSymmetry  error times a B with the signs of W_O
     KolenPollack  error times a B that learns as W_O does
 
-For more than one hidden layer:
+For more than one hidden layer::
 
     DFA           the output's error to every layer, each through its own B
     DRTP          the target to every layer, each through its own B

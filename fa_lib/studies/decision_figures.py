@@ -110,7 +110,9 @@ def against(axes: Axes, rows: xr.Dataset, predictor: str, outcome: str, names: M
     """
     kinds = list(dict.fromkeys(names.values()))
     palette = [color for name, color in figures.COLOURS.items() if name not in ("null", "NFA")]
-    for kind, color in zip(kinds, palette, strict=False):
+    for size, (kind, color) in enumerate(zip(kinds, palette, strict=False)):
         own = rows.sel(condition=[name for name in names if names[name] == kind])
         x, y = own[predictor].mean("run"), own[outcome]
-        axes.errorbar(x, y.mean("run"), y.std("run"), fmt="o", markersize=5, linewidth=1, color=color, label=kind)
+        axes.errorbar(
+            x, y.mean("run"), y.std("run"), fmt="o", markersize=8 - size, linewidth=1, color=color, label=kind
+        )

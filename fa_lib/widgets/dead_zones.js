@@ -2,6 +2,7 @@
 // blocked at the wall with an error left.
 import { choice, number, widget } from "./common.js";
 import { digits, say } from "./elements.js";
+import { plate } from "./plot.js";
 import { asked, direction, follow, survey } from "./saturation.js";
 
 const fields = {
@@ -120,7 +121,7 @@ function build(ui) {
       for (const c of lattice) {
         const error = w[0] * a + w[1] * c - target;
         const pull = (-error / (1 + Math.abs(error))) * 0.45 * unit;
-        ctx.globalAlpha = Math.max(Math.abs(a), Math.abs(c)) < gamma ? 0.9 : 0.35;
+        ctx.globalAlpha = Math.max(Math.abs(a), Math.abs(c)) < gamma ? 0.9 : 0.5;
         for (const rule of ["BP", "FA"]) {
           ctx.strokeStyle = colours[rule];
           arrow(ctx, X(a), Y(c), pull * rules[rule].b[0], -pull * rules[rule].b[1]);
@@ -159,10 +160,10 @@ function build(ui) {
     ctx.stroke();
     Object.assign(ctx, { fillStyle: colours.soft, font: "12px system-ui, sans-serif" });
     Object.assign(ctx, { textAlign: "right", textBaseline: "bottom" });
-    ctx.fillText("h₁", width - 6, width - 4);
+    plate(ctx, "h₁", width - 6, width - 4, colours.raised);
     ctx.textAlign = "left";
     ctx.textBaseline = "top";
-    ctx.fillText("h₂", 6, 4);
+    plate(ctx, "h₂", 6, 4, colours.raised);
 
     const percent = (share) => `${Math.round(100 * share)} %`;
     const tell = (rule) => {

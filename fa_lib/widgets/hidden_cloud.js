@@ -1,5 +1,5 @@
 // The hidden layer as a cloud of 4096 points, by what two readouts say of them or by two of its units.
-import { panel } from "./plot.js";
+import { panel, plate } from "./plot.js";
 
 const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 
@@ -63,7 +63,7 @@ export function drawCloud(ctx, place, { view, rule, answer, labels, colours }) {
   if (!both) return;
   ctx.fillStyle = colours.soft;
   ctx.textAlign = "left";
-  ctx.fillText("decoder says 1", inner.left + 5, inner.top + 3);
+  plate(ctx, "decoder says 1", inner.left + 5, inner.top + 3, colours.paper);
   ctx.textBaseline = "bottom";
-  ctx.fillText("decoder says 0", inner.left + 5, inner.bottom - 3);
+  plate(ctx, "decoder says 0", inner.left + 5, inner.bottom - 3, colours.paper);
 }

@@ -3,6 +3,17 @@ import { digits } from "./elements.js";
 
 const font = "12px system-ui, sans-serif";
 
+/** A word on a plate of a colour, so that what lies below does not cross it. Its place is given as to fillText. */
+export function plate(ctx, word, x, y, ground) {
+  const wide = ctx.measureText(word).width;
+  const [left, top] = [ctx.textAlign === "right" ? x - wide : x, ctx.textBaseline === "bottom" ? y - 14 : y];
+  const colour = ctx.fillStyle;
+  ctx.fillStyle = ground;
+  ctx.fillRect(left - 2, top - 1, wide + 4, 16);
+  ctx.fillStyle = colour;
+  ctx.fillText(word, x, y);
+}
+
 /** About `count` round numbers between two. */
 function steps(low, high, count) {
   const rough = (high - low) / count;
@@ -77,7 +88,10 @@ export function panel(ctx, place, options) {
   });
   ctx.textAlign = "center";
   ctx.textBaseline = "top";
-  marks.x.forEach((value) => ctx.fillText(digits(value), X(value), inner.bottom + 5));
+  marks.x.forEach((value) => {
+    const half = ctx.measureText(digits(value)).width / 2; // the last one stays whole
+    ctx.fillText(digits(value), Math.min(X(value), place.left + place.width - half), inner.bottom + 5);
+  });
   if (label) ctx.fillText(label, (inner.left + inner.right) / 2, inner.bottom + 19);
   ctx.strokeStyle = colours.soft;
   line([inner.left, inner.top], [inner.left, inner.bottom], [inner.right, inner.bottom]);

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Comment
-from finish import cards, dates, formulas_once, head, icons, names, pictures, scripts, stylesheet
+from finish import cards, dates, formulas_once, head, icons, names, pictures, scripts, stylesheet, words
 from quiet_scripts import SAID, quiet
 
 STYLES = "_static/site.css"
@@ -42,6 +42,7 @@ class Finish:
         for comment in page.find_all(string=lambda part: isinstance(part, Comment)):
             comment.extract()
         names.mend(page)
+        words.arrange(page)
         icons.draw(page)
         self.pictures(page, root)
         scripts.arrange(page)

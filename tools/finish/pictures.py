@@ -8,8 +8,10 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 from PIL import Image, ImageChops, ImageStat
 
-COLOURS = (20, 32, 64, 128)  # to try: many thin lines over each other have hundreds, and nobody tells them apart
+COLOURS = (20, 32, 48, 64, 96, 128)  # to try: many thin lines over each other have hundreds, nobody tells them apart
 BOUND = 5.5  # of 255, root mean square: below it, side by side, a drawing looks the same
+SHARE = 1 / 5000  # of the pixels: what has as many in one colour, such as a thin line, keeps it
+APART = 24  # of 255: colours that are nearer than this in red, green and blue may become one
 
 INLINE = "data:image/png;base64,"
 
@@ -24,9 +26,29 @@ def smaller(picture: bytes) -> bytes:
     return file.getvalue()
 
 
+def _lines(image: Image.Image) -> list[tuple[int, int, int]]:
+    """The colours that a drawing is made of, the most frequent first; what lies between two of them is left out."""
+    found: list[tuple[int, int, int]] = []
+    least = SHARE * image.width * image.height
+    for count, colour in sorted(image.getcolors(image.width * image.height), reverse=True):
+        if count < least:
+            break
+        if all(max(abs(a - b) for a, b in zip(colour, other, strict=True)) > APART for other in found):
+            found.append(colour)
+    return found
+
+
 def _fewer(image: Image.Image) -> Image.Image:
+    if image.getcolors(COLOURS[0]):
+        return image
+    kept = _lines(image)
     for colours in COLOURS:
-        few = image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
+        if (left := colours - len(kept)) < 4:
+            continue
+        shades = image.quantize(left, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).getpalette()
+        palette = Image.new("P", (1, 1))
+        palette.putpalette([value for colour in kept for value in colour] + shades[: 3 * left])
+        few = image.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
         if max(ImageStat.Stat(ImageChops.difference(image, few)).rms) <= BOUND:
             return few
     return image
