@@ -192,6 +192,7 @@ def test_thin_lines_of_like_colours_keep_them():
     stored = Image.open(io.BytesIO(pictures.smaller(file.getvalue()))).convert("RGB")
     assert len(stored.getcolors(600 * 900)) <= pictures.COLOURS[-1]
     assert (stored.getpixel((100, 300)), stored.getpixel((100, 400))) == (blue, green)
+    assert stored.getpixel((800, 500)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import hashlib
 import io
 from pathlib import Path
 
+import numpy as np
 from bs4 import BeautifulSoup, Tag
 from PIL import Image, ImageChops, ImageStat
 
@@ -42,13 +43,17 @@ def _fewer(image: Image.Image) -> Image.Image:
     if image.getcolors(COLOURS[0]):
         return image
     kept = _lines(image)
+    pixels = np.asarray(image).astype(np.int64) @ (65536, 256, 1)
+    known, place = np.unique(pixels, return_inverse=True)
+    known = np.stack([known >> 16, known >> 8 & 255, known & 255], 1)  # (colour, 3)
     for colours in COLOURS:
         if (left := colours - len(kept)) < 4:
             continue
         shades = image.quantize(left, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).getpalette()
-        palette = Image.new("P", (1, 1))
-        palette.putpalette([value for colour in kept for value in colour] + shades[: 3 * left])
-        few = image.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
+        palette = np.concatenate([np.reshape(kept, (-1, 3)), np.reshape(shades[: 3 * left], (-1, 3))]).astype(np.int64)
+        # by hand: Pillow takes the nearest of a palette for whole blocks of colours, and white may lose its place
+        nearest = ((known[:, None] - palette) ** 2).sum(2).argmin(1)
+        few = Image.fromarray(palette[nearest][place].reshape(*pixels.shape, 3).astype(np.uint8))
         if max(ImageStat.Stat(ImageChops.difference(image, few)).rms) <= BOUND:
             return few
     return image
