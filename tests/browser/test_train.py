@@ -270,7 +270,7 @@ def test_one_epoch_back_to_the_start_and_new_settings(visitor):
 def test_every_field_is_seen_and_every_rule_has_its_cloud(visitor):
     page = visitor.open("train")
     run_to(page, 10)
-    page.wait_for_timeout(200)
+    settle(page)
     pictures = {}
     for rule, view in itertools.product(RULES, Training.view.values):
         visitor.put(page, rule=rule, view=view)
@@ -289,7 +289,7 @@ def test_nothing_is_computed_where_nobody_looks(visitor):
     press(page, "Run")
     wait_for_epoch(page, 2)
     page.evaluate("() => window.scrollTo(0, 4000)")
-    page.wait_for_timeout(400)
+    settle(page)
     waiting = still_for(page)
     page.evaluate("() => window.scrollTo(0, 0)")
     wait_for_epoch(page, waiting + 2)
