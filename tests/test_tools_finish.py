@@ -55,14 +55,17 @@ def test_equations_are_aligned_as_sphinx_does():
 
 
 def test_each_letter_stands_once(render):
-    text = f"<main>{render('x + x')}{render('x')}</main>"
-    shared = BeautifulSoup(formulas_once.share(text), "html.parser")
+    shared = BeautifulSoup(f"<main>{render('x + x')}{render('x')}</main>", "html.parser")
+    formulas_once.share(shared)
     known = {path["id"] for path in shared.select("defs path")}
     used = [use["href"].removeprefix("#") for use in shared.select("use")]
     assert len(known) == 2
     assert len(used) == 4
     assert set(used) == known
-    assert formulas_once.share("<main>no formula</main>") == "<main>no formula</main>"
+    assert shared.select("g:not([transform], [fill])") == []
+    without = BeautifulSoup("<main>no formula</main>", "html.parser")
+    formulas_once.share(without)
+    assert str(without) == "<main>no formula</main>"
 
 
 def test_icons_are_drawn_and_unknown_ones_refused():

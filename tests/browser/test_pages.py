@@ -106,6 +106,8 @@ def test_a_page_runs_only_its_own_scripts(reader):
     page = reader.page()
     page.goto(f"{reader.site}/book/first.html")
     assert page.locator("mjx-container svg").count() == 2
+    assert page.locator("mjx-container svg path").count() == 0  # letters stand once in the page, and are used
+    assert page.locator("mjx-container svg use").count() > page.locator("svg.glyphs path").count() > 3
     assert page.locator("head meta[name=description]").get_attribute("content").startswith("Some words on a formula")
     page.evaluate(
         """() => {

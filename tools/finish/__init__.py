@@ -49,8 +49,9 @@ class Finish:
         self._link_styles(page, root)
         self._describe(page, name)
         self._date(page, name, root)
+        formulas_once.share(page)
         scripts.protect(page)
-        return "<!DOCTYPE html>\n" + formulas_once.share(page.html.decode())
+        return "<!DOCTYPE html>\n" + page.html.decode()
 
     def _link_styles(self, page: BeautifulSoup, root: str) -> None:
         links = page.select('link[rel="stylesheet"]')

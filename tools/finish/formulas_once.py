@@ -1,25 +1,26 @@
 """Letters of formulas: each shape stands once in a page, and is used wherever the letter stands."""
 
-import re
+from bs4 import BeautifulSoup
 
-GLYPH = re.compile(r'<path data-c="(\w+)"((?: transform="[^"]*")?) d="([^"]*)"((?: transform="[^"]*")?)></path>')
-
-GROUP = re.compile(r'<g data-mml-node="[^"]*"(?: data-mjx-texclass="[^"]*")?')  # what MathJax's menus would need
-LONE = re.compile(r"<g>(<use [^>]*></use>)</g>")
+MENUS = ("data-mml-node", "data-mjx-texclass")  # what MathJax's menus would need
 
 
-def share(text: str) -> str:
-    """A page's text with the shapes of its formulas gathered at its end."""
+def share(page: BeautifulSoup) -> None:
+    """Gather the shapes of a page's formulas at its end, and drop groups that do nothing."""
     shapes: dict[str, str] = {}
-
-    def use(found: re.Match) -> str:
-        code, before, path, after = found.groups()
-        name = shapes.setdefault(path, f"g{len(shapes)}-{code}")
-        return f'<use href="#{name}"{before}{after}></use>'
-
-    text = LONE.sub(r"\1", GROUP.sub("<g", GLYPH.sub(use, text)))
+    for formula in page.select("mjx-container > svg"):
+        for path in formula.select("path[data-c]"):
+            code, shape = path.attrs.pop("data-c"), path.attrs.pop("d")
+            path.name = "use"
+            path["href"] = "#" + shapes.setdefault(shape, f"g{len(shapes)}-{code}")
+        for group in formula.find_all("g"):
+            group.attrs = {key: value for key, value in group.attrs.items() if key not in MENUS}
+            if not group.attrs:
+                group.unwrap()
     if not shapes:
-        return text
-    paths = "".join(f'<path id="{name}" d="{path}"></path>' for path, name in shapes.items())
-    store = f'<svg class="glyphs" width="0" height="0" aria-hidden="true"><defs>{paths}</defs></svg>'
-    return text.replace("</main>", f"{store}</main>", 1)
+        return
+    store = page.new_tag("svg", attrs={"class": "glyphs", "width": "0", "height": "0", "aria-hidden": "true"})
+    store.append(definitions := page.new_tag("defs"))
+    for shape, name in shapes.items():
+        definitions.append(page.new_tag("path", attrs={"id": name, "d": shape}))
+    page.main.append(store)

@@ -44,6 +44,13 @@ POLICY = {
     "form-action": "'self'",
 }
 
+# Pages that speak to other hosts once a reader has asked for it: what marks them, and the hosts. Live code (live.py)
+# is lent a machine by mybinder.org, which passes the request on to one of its members.
+SPEAKS = {
+    "#fa-live": "https://mybinder.org https://*.mybinder.org wss://*.mybinder.org "
+    "https://notebooks.gesis.org wss://notebooks.gesis.org",
+}
+
 # The theme measures every block of code at every change of the page; actions.js does it when a block comes into view.
 MEASURES = re.compile(r'document\.querySelectorAll\(\["pre",[^\]]*\]\.join\(", "\)\)(?=\.forEach)')
 MEASURED = "[].forEach(e=>{e.tabIndex="
@@ -94,6 +101,8 @@ def policy(page: BeautifulSoup) -> str:
     texts = sorted({script.string or "" for script in page.find_all("script") if not script.get("src")})
     digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
     rules = POLICY | {"script-src": " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests)])}
+    hosts = [hosts for mark, hosts in SPEAKS.items() if page.select_one(mark)]
+    rules |= {"connect-src": " ".join(["'self'", *hosts])} if hosts else {}
     return "; ".join(f"{kind} {allowed}" for kind, allowed in sorted(rules.items()))
 
 
