@@ -14,9 +14,9 @@ PAGE = "book/live"
 TITLE = "Live code"
 BODY = """<section id="live-code">
 <h1>{title}</h1>
-<p>Here you can change the code of a chapter and run it. The machine that runs it is lent by {hub}, free of charge,
-when you press Start; until then nothing leaves this page. It starts in a minute or two, forgets everything when you leave,
-and has one or two processor cores.</p>
+<p>Here you can change the code of a chapter and run it. The machine that runs it is lent by {hub}, free of
+charge, when you press Start; until then nothing leaves this page. It starts in a minute or two, forgets everything when
+you leave, and has one or two processor cores.</p>
 <noscript><p>This needs JavaScript. The launch button of a chapter opens it at Binder or Colab instead.</p></noscript>
 <p id="fa-live-choice">Choose a chapter:</p>
 <ul id="fa-live" data-build="{build}" data-folder="{folder}">
