@@ -137,24 +137,29 @@
     }
 
     mark(state, note) {
-      Object.assign(this, { state });
+      this.state = state;
       this.note.textContent = note;
-      this.output.toggleAttribute("aria-busy", state === "running");
+      if (state === "running") this.output.setAttribute("aria-busy", "true");
+      else if (state !== "changed") this.output.removeAttribute("aria-busy");
     }
 
     /** Run the cell; the old output stays until there is a new one. */
     async run(machine) {
       let old = true;
-      const clear = () => old && (this.output.replaceChildren(), (old = false));
+      const clear = () => {
+        if (old) this.output.replaceChildren();
+        old = false;
+      };
       const begin = performance.now();
       this.mark("running", "running …");
       for (const code of this.before) await machine.run(code, () => {});
       const status = await machine.run(this.text(), (type, content) => this.show(type, content, clear));
       if (status === "lost") return false;
       clear();
-      const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-      this.mark(status === "ok" ? "done" : "failed", status === "ok" ? `done in ${seconds} s` : "failed");
-      return status === "ok";
+      const [ok, seconds] = [status === "ok", ((performance.now() - begin) / 1000).toFixed(1)];
+      if (this.state === "running") this.mark(ok ? "done" : "failed", ok ? `done in ${seconds} s` : "failed");
+      else this.output.removeAttribute("aria-busy"); // changed meanwhile: what ran is not what stands there
+      return ok;
     }
 
     show(type, content, clear) {
@@ -230,10 +235,10 @@
       for (const cell of cells.slice(0, last + 1)) {
         if (cell.state === "done" && cell !== cells[last]) continue;
         say(`Running cell ${cells.indexOf(cell) + 1} of ${cells.length}.`);
-        if (!(await cell.run(machine))) {
-          if (machine.kernel) say(`Cell ${cells.indexOf(cell) + 1} failed: see below it.`), enable(true);
-          return;
-        }
+        if (await cell.run(machine)) continue;
+        if (!machine.kernel) return; // it is lost, and `lost` has said so
+        say(`Cell ${cells.indexOf(cell) + 1} failed: see below it.`);
+        return enable(true);
       }
       say("Done. Change a cell and run it again.");
       enable(true);

@@ -34,7 +34,8 @@ def epoch(quick: bool) -> Iterator[Line]:
     numbers = len(task.x) * limits.step(task) + len(task.test_x) * limits.forward(task)
     limit = limits.seconds(taken, numbers, (len(task.x) + len(task.test_x)) * sum(task.widths))
     for runs in blocks:
-        work, mine = f"MNIST epoch per run, batch 64, {runs} runs at once", scale * taken[str(runs)] / runs
+        work = f"MNIST epoch per run, batch 64, {runs} run{'s' * (runs > 1)} at once"
+        mine = scale * taken[str(runs)] / runs
         yield Line(work, mine, "(a) as usually written", scale * taken["a"], 5)
         yield Line(work, mine, "(b) well written", scale * taken["b"], 2)
         yield Line(work, mine, "limit", scale * limit, 4, at_least=False)

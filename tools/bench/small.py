@@ -105,7 +105,7 @@ def growth(quick: bool) -> Iterator[Line]:
 def memory(quick: bool) -> Iterator[str]:
     """Peak memory of a training with all measures."""
     for runs in (0, 1, 10) if quick else (0, 1, 10, 100):
-        what = f"a training of {runs} runs of IBTask" if runs else "what is imported alone"
+        what = f"a training of {runs} run{'s' * (runs > 1)} of IBTask" if runs else "what is imported alone"
         yield f"peak memory of {what}: {apart(_peak, runs):.0f} MiB"
 
 
