@@ -1,17 +1,24 @@
-"""The README's examples do what their comments say."""
+"""The examples of the README and of the page on the library do what their comments say."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-README = Path(__file__).parent.parent / "README.md"
-EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
+ROOT = Path(__file__).parent.parent
+LINES = {"README.md": (3, 1), "book/api.md": (1,)}  # that each example prints
+EXAMPLES = [
+    pytest.param(code, lines, id=f"{file}-{number}")
+    for file, counts in LINES.items()
+    for number, (code, lines) in enumerate(
+        zip(re.findall(r"```python\n(.*?)```", (ROOT / file).read_text(), re.S), counts, strict=True)
+    )
+]
 
 
-@pytest.mark.parametrize(("code", "lines"), list(zip(EXAMPLES, (3, 1), strict=True)), ids=["train", "layer"])
+@pytest.mark.parametrize(("code", "lines"), EXAMPLES)
 def test_example_prints_its_comments(code, lines, capsys):
     expected = [line[2:] for line in code.splitlines() if line.startswith("# ")]
     assert len(expected) == lines
-    exec(compile(code, "README.md", "exec"), {})
+    exec(compile(code, "example", "exec"), {"__name__": __name__})
     assert capsys.readouterr().out.splitlines() == expected

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ from PIL import Image
 from small_book import chapter, make_book, run_by_hand
 
 from tools import stamps
+from tools.book import Book
 from tools.check_links import Site
 from tools.normalise import normalise
 
@@ -76,6 +78,18 @@ def test_a_change_of_a_widgets_javascript_makes_no_chapter_stale(tmp_path):
     (book.root / "fa_lib/widget.js").write_text("export default 1;\n")
     stamps._shared.cache_clear()
     assert stamps.is_current(book, "a")
+
+
+def test_pages_of_a_section_follow_the_page_above_them(tmp_path):
+    """And have the caption of its part; chapters are the notebooks among them."""
+    sections = [{"file": "book/b.ipynb", "sections": [{"file": "book/c"}]}, {"file": "book/d.ipynb"}]
+    parts = [{"caption": "One", "chapters": [{"file": "book/a", "sections": sections}, {"file": "book/e.ipynb"}]}]
+    toc = {"root": "book/index", "chapters": [{"file": "book/first"}], "parts": parts}
+    (tmp_path / "_toc.yml").write_text(json.dumps(toc))
+    pages = [("book/index", ""), ("book/first", "")]
+    pages += [(f"book/{name}", "One") for name in ("a", "b.ipynb", "c", "d.ipynb", "e.ipynb")]
+    assert Book(tmp_path).pages() == pages
+    assert Book(tmp_path).chapters() == ["b", "d", "e"]
 
 
 def test_the_ledger_is_stale_when_another_notebook_changes(tmp_path):

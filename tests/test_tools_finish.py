@@ -166,6 +166,21 @@ def test_pictures_keep_how_they_look_and_know_their_size(tmp_path):
     assert max(ImageStat.Stat(difference).rms) <= pictures.BOUND
 
 
+@pytest.mark.parametrize(("width", "scrolls"), [(pictures.WIDE, False), (pictures.WIDE + 1, True)])
+def test_a_wide_figure_has_a_place_to_scroll_in_that_its_caption_has_not(tmp_path, width, scrolls):
+    Image.new("RGB", (width, 10)).save(tmp_path / "figure.png")
+    inside = '<img src="_images/f.png"/>'
+    soup = page(
+        f"<main><figure>{inside}<figcaption>words</figcaption></figure>"
+        f'<a href="_images/f.png">{inside}</a><fa-widget>{inside}</fa-widget></main>'
+    )
+    pictures.Pictures(tmp_path, tmp_path / "site", {"figure.png": "f.png"})(soup, "")
+    places = soup.select('div.picture[tabindex="0"]')
+    assert len(places) == 2 * scrolls
+    assert not soup.select("fa-widget .picture, .picture figcaption, a > .picture")
+    assert len(soup.select(".picture > img, .picture > a > img")) == 2 * scrolls
+
+
 FEW = np.random.default_rng(0).integers(0, 256, (20, 3), dtype=np.uint8)
 MANY = np.random.default_rng(0).integers(0, 256, (4000, 3), dtype=np.uint8)
 GREYS = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, 1)

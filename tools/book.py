@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parents[1]
 READS_OTHERS = ("claims",)
 
 
+def _files(entries: list[dict]) -> list[str]:
+    """Files of a table of contents, those of a page's sections after its own."""
+    return [file for entry in entries for file in (entry["file"], *_files(entry.get("sections", [])))]
+
+
 @dataclass(frozen=True)
 class Book:
     """A book's folder: _toc.yml and _config.yml at its root, chapters in book/, everything made in _build/."""
@@ -35,11 +40,15 @@ class Book:
     def notebook(self, name: str) -> Path:
         return self.folder / f"{name}.ipynb"
 
+    def pages(self) -> list[tuple[str, str]]:
+        """Every page in the order of the table of contents, with the caption of its part or "" if it has none."""
+        toc = yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
+        parts = [("", toc.get("chapters", [])), *((part["caption"], part["chapters"]) for part in toc.get("parts", []))]
+        return [(toc["root"], ""), *((file, caption) for caption, entries in parts for file in _files(entries))]
+
     def chapters(self) -> list[str]:
         """Names of the notebook chapters in the order of the table of contents."""
-        toc = yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
-        entries = [*toc.get("chapters", []), *(entry for part in toc.get("parts", []) for entry in part["chapters"])]
-        return [Path(entry["file"]).stem for entry in entries if entry["file"].endswith(".ipynb")]
+        return [Path(file).stem for file, _ in self.pages() if file.endswith(".ipynb")]
 
     def repository(self) -> str:
         """Address of the public repository."""

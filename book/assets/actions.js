@@ -6,7 +6,7 @@
   // What is wider than its place can be reached by the tab key, to be scrolled by the arrows. The page comes with all
   // such places reachable; those that do not scroll are left out as they come near, so that a long page is not laid
   // out at once.
-  const places = "main pre, main div.math, main div.output.text_html, main .pst-scrollable-table-container";
+  const places = "main :is(pre, div.math, div.output.text_html, div.picture, .pst-scrollable-table-container)";
   const mark = (element) => {
     const { scrollWidth, clientWidth, scrollHeight, clientHeight } = element;
     if (scrollWidth <= clientWidth + 1 && scrollHeight <= clientHeight + 1) element.removeAttribute("tabindex");

@@ -176,7 +176,7 @@ class Machine:
         status, end = self.page.locator(".fa-live-controls [role=status]"), time.monotonic() + seconds
         while text not in status.inner_text():
             assert time.monotonic() < end, f"still {status.inner_text()!r}, not {text!r}"
-            while not self.kernel.heard.empty():
+            while self.socket and not self.kernel.heard.empty():  # what a kernel says on its own may come before a page
                 self.socket.send(self.kernel.heard.get())
             self.page.wait_for_timeout(50)
 

@@ -12,6 +12,7 @@ from PIL import Image, ImageChops, ImageStat
 COLOURS = (20, 32, 48, 64, 96, 128)  # to try: many thin lines over each other have hundreds, nobody tells them apart
 BOUND = 5.5  # of 255, root mean square: below it, side by side, a drawing looks the same
 SHARE = 1 / 5000  # of the pixels: what has as many in one colour, such as a thin line, keeps it
+WIDE = 1100  # pixels, two to one of the page: a wider figure keeps its letters readable on a phone and scrolls there
 APART = 24  # of 255: colours that are nearer than this in red, green and blue may become one
 
 INLINE = "data:image/png;base64,"
@@ -80,6 +81,9 @@ class Pictures:
                 if not first or image.find_parent("fa-widget"):
                     image["loading"] = "lazy"
                 first = False
+                if int(image["width"]) > WIDE and not image.find_parent("fa-widget"):
+                    shown = image.parent if image.parent.name == "a" else image
+                    shown.wrap(page.new_tag("div", attrs={"class": "picture", "tabindex": "0"}))
 
     def _change(self, image: Tag, root: str) -> bool:
         source = image.get("src", "")

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import yaml
 from bs4 import BeautifulSoup, Tag
 
+from tools.book import Book as Contents
 from tools.citation import Citation
 
 MATH = re.compile(r"\\\((?P<inline>.*)\\\)|\\\[(?P<display>.*)\\\]", re.DOTALL)
@@ -163,13 +164,9 @@ def read_book(root: Path) -> Book:
     Raises:
         ValueError: if the site has not been built, or a page is not what we think it is.
     """
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     site = root / "_build/html"
-    files = [(toc["root"], "")]
-    files += [(entry["file"], "") for entry in toc.get("chapters", [])]
-    files += [(entry["file"], part["caption"]) for part in toc.get("parts", []) for entry in part["chapters"]]
-    chapters = [_chapter(site, file, part) for file, part in files]
+    chapters = [_chapter(site, file, part) for file, part in Contents(root).pages()]
     return Book(
         config["title"], config["author"], slug(config["title"]), site, Citation.read(root / "CITATION.cff"), chapters
     )
