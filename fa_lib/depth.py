@@ -17,9 +17,9 @@ from fa_lib.tasks import Task
 class Hidden(NamedTuple):
     """A hidden layer in the forward pass, with its graph."""
 
-    a: Tensor  # (run, sample, m), before the nonlinearity
-    H: Tensor  # (run, sample, m)
-    weight: Tensor | None  # (run, m, m of the layer below), that made it; None for a feature map
+    a: Tensor  #: (run, sample, m), before the nonlinearity
+    H: Tensor  #: (run, sample, m)
+    weight: Tensor | None  #: (run, m, m of the layer below), that made it; None for a feature map
 
 
 def widths(encoder: Encoder) -> dict[int, int]:

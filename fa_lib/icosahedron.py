@@ -38,10 +38,10 @@ COSINES = (1 / np.sqrt(5), -1 / np.sqrt(5), -1.0)  # of the three angles between
 class PairCounts(NamedTuple):
     """Active vertices and active pairs of each angle; every entry has the shape of the batch, int64."""
 
-    k: NDArray
-    n1: NDArray  # pairs at 63.43 degrees, neighbours
-    n2: NDArray  # pairs at 116.57 degrees
-    n3: NDArray  # pairs at 180 degrees, antipodes
+    k: NDArray  #: active vertices
+    n1: NDArray  #: pairs at 63.43 degrees, neighbours
+    n2: NDArray  #: pairs at 116.57 degrees
+    n3: NDArray  #: pairs at 180 degrees, antipodes
 
 
 def vertices() -> NDArray:

@@ -19,10 +19,10 @@ from fa_lib.tasks import Task
 class Seen(NamedTuple):
     """The hidden layer at one epoch."""
 
-    H: Tensor  # (run, sample, m)
-    y: Tensor  # (sample, p)
-    H_test: Tensor  # (run, test sample, m)
-    y_test: Tensor  # (test sample, p)
+    H: Tensor  #: (run, sample, m)
+    y: Tensor  #: (sample, p)
+    H_test: Tensor  #: (run, test sample, m)
+    y_test: Tensor  #: (test sample, p)
 
 
 def see(parts: training.Parts, task: Task) -> Seen:

@@ -47,10 +47,10 @@ def step(encoder: Encoder, decoder: Decoder, channel, task: Task, x: Tensor, y: 
 class Parts(NamedTuple):
     """What `build` makes."""
 
-    encoder: Encoder
-    decoder: Decoder
-    channel: object
-    optimizer: torch.optim.Optimizer
+    encoder: Encoder  #: x to H
+    decoder: Decoder  #: H to the output before its nonlinearity
+    channel: object  #: the feedback rule with its matrices drawn
+    optimizer: torch.optim.Optimizer  #: of both
 
     @property
     def step(self) -> Callable[..., Step]:

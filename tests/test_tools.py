@@ -86,8 +86,8 @@ def test_pages_of_a_section_follow_the_page_above_them(tmp_path):
     parts = [{"caption": "One", "chapters": [{"file": "book/a", "sections": sections}, {"file": "book/e.ipynb"}]}]
     toc = {"root": "book/index", "chapters": [{"file": "book/first"}], "parts": parts}
     (tmp_path / "_toc.yml").write_text(json.dumps(toc))
-    pages = [("book/index", ""), ("book/first", "")]
-    pages += [(f"book/{name}", "One") for name in ("a", "b.ipynb", "c", "d.ipynb", "e.ipynb")]
+    pages = [("book/index", "", 0), ("book/first", "", 0), ("book/a", "One", 0), ("book/b.ipynb", "One", 1)]
+    pages += [("book/c", "One", 2), ("book/d.ipynb", "One", 1), ("book/e.ipynb", "One", 0)]
     assert Book(tmp_path).pages() == pages
     assert Book(tmp_path).chapters() == ["b", "d", "e"]
 

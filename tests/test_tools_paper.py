@@ -10,9 +10,9 @@ import yaml
 from PIL import Image
 from pypdf import PdfReader
 
-from tools.book import ROOT
-from tools.paper import __main__, check_epub
-from tools.paper.chapters import read_book
+from tools.book import ROOT, Page
+from tools.paper import __main__, check_epub, epub, pdf
+from tools.paper.chapters import Book, Chapter, read_book
 
 FRAME = "<html><body><nav>Menu</nav><article class='bd-article'>{}</article></body></html>"
 FIRST = """<span id="sec-first"></span><h1>First<a class="headerlink" href="#first">#</a></h1>
@@ -31,7 +31,7 @@ FIRST = """<span id="sec-first"></span><h1>First<a class="headerlink" href="#fir
 <div class="cell_input"><pre>answer = 42</pre></div><div class="cell_output"><pre>solved</pre></div></details></div>
 <details><summary>Solution<span class="sd-summary-state-marker"><svg></svg></span></summary><p>Forty-two.</p></details>
 <a class="image-reference" href="../_images/dot.png"><img alt="Another." src="../_images/dot.png" loading="lazy"></a>"""
-SECOND = """<span id="sec-second"></span><h1>Second &amp; last</h1>
+SECOND = """<span id="sec-second"></span><h1>Second <span class="math" data-tex="H"><svg></svg></span> &amp; last</h1>
 <p id="twice"><img alt="Blue." src="../_images/blue.webp"> Back to <a href="first.html">first</a>.</p>"""
 
 
@@ -64,9 +64,9 @@ def change(root, old, new):
 
 def test_a_page_loses_what_needs_a_screen_and_no_more(root):
     book = read_book(root)
-    assert [(c.name, c.part, c.title) for c in book.chapters] == [
+    assert [(c.name, c.page.part, c.title) for c in book.chapters] == [
         ("first", "", "First"),
-        ("second", "The part", "Second & last"),
+        ("second", "The part", "Second H & last"),
     ]
     text = book.chapters[0].body.get_text()
     assert "folded" not in text
@@ -85,6 +85,21 @@ def test_a_page_loses_what_needs_a_screen_and_no_more(root):
         assert kept in text
     assert book.chapters[0].body.find(["details", "fa-widget", "summary", "svg"]) is None
     assert [picture["alt"] for picture in book.chapters[0].body.find_all("img")] == ["A red dot.", "Another."]
+
+
+def test_contents_put_what_stands_below_a_page_below_it():
+    places = {"a": ("", 0), "b": ("P", 0), "c": ("P", 1), "d": ("P", 2), "e": ("P", 1), "f": ("P", 0)}
+    chapters = [Chapter(name, name.upper(), Page(name, *place), None) for name, place in places.items()]
+    book = Book("title", "author", "slug", None, None, chapters)
+    link = {name: f'<a href="{name}.xhtml">{name.upper()}</a>' for name in places}
+    inside = f"<li>{link['c']}<ol><li>{link['d']}</li></ol></li><li>{link['e']}</li>"
+    part = f"<li><span>P</span><ol><li>{link['b']}<ol>{inside}</ol></li><li>{link['f']}</li></ol></li>"
+    assert f"<ol><li>{link['a']}</li>{part}</ol>" in epub._contents(book)
+    lines = pdf._contents(book, {"d": 7}).splitlines()
+    assert [line.partition(">")[0] for line in lines] == [
+        '<li class="part"', *(f'<li class="depth{places[name][1]}"' for name in "bcdef")
+    ]  # fmt: skip
+    assert '<span>D</span><span class="number">7</span>' in lines[3]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +147,7 @@ def test_epub_is_in_order_and_the_same_twice(root, tmp_path):
     assert "<svg" not in page
     assert "<mfrac>" in page
     assert 'alttext="e^{i\\pi} &lt; 2"' in page
-    assert package.count('properties="mathml"') == 1
+    assert package.count('properties="mathml"') == 2
     pictures = {name: Image.open(io.BytesIO(entries[name])) for name in entries if name.startswith("book/images/")}
     assert len(pictures) == 3
     assert {image.format for image in pictures.values()} == {"PNG"}
@@ -161,12 +176,12 @@ def test_pdf_has_its_pages_links_and_formulas(root):
     reader = PdfReader(root / "_build/paper/a-book.pdf")
     texts = [page.extract_text() for page in reader.pages]
     assert len(texts) == 4  # cover, contents, two chapters
-    assert "Second & last4" in texts[1].replace("\n", "").replace(" 4", "4")
+    assert "Second H & last4" in texts[1].replace("\n", "").replace(" 4", "4")
     assert "\\frac" not in texts[2]
     assert "long " * 3 in texts[2].replace("\n", " ")
     assert reader.metadata.title == "A book"
     outline = [entry.title for entry in reader.outline if not isinstance(entry, list)]
-    assert outline == ["First", "Second & last"]
+    assert outline == ["First", "Second H & last"]
     found = reader.named_destinations.items()
     places = {name.lstrip("/"): reader.get_destination_page_number(to) for name, to in found}
     assert (places["first--sec-first"], places["second--sec-second"]) == (2, 3)

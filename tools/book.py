@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import jupytext
 import yaml
@@ -15,9 +16,20 @@ ROOT = Path(__file__).resolve().parents[1]
 READS_OTHERS = ("claims",)
 
 
-def _files(entries: list[dict]) -> list[str]:
-    """Files of a table of contents, those of a page's sections after its own."""
-    return [file for entry in entries for file in (entry["file"], *_files(entry.get("sections", [])))]
+class Page(NamedTuple):
+    """An entry of the table of contents."""
+
+    file: str  #: from the root of the book
+    part: str = ""  #: caption of its part
+    depth: int = 0  #: how many pages it stands below
+
+
+def _pages(entries: list[dict], part: str = "", depth: int = 0) -> list[Page]:
+    """Pages of a list of entries, those of a page's sections after it."""
+    pages = []
+    for entry in entries:
+        pages += [Page(entry["file"], part, depth), *_pages(entry.get("sections", []), part, depth + 1)]
+    return pages
 
 
 @dataclass(frozen=True)
@@ -40,15 +52,15 @@ class Book:
     def notebook(self, name: str) -> Path:
         return self.folder / f"{name}.ipynb"
 
-    def pages(self) -> list[tuple[str, str]]:
-        """Every page in the order of the table of contents, with the caption of its part or "" if it has none."""
+    def pages(self) -> list[Page]:
+        """Every page in the order of the table of contents."""
         toc = yaml.safe_load((self.root / "_toc.yml").read_text(encoding="utf-8"))
-        parts = [("", toc.get("chapters", [])), *((part["caption"], part["chapters"]) for part in toc.get("parts", []))]
-        return [(toc["root"], ""), *((file, caption) for caption, entries in parts for file in _files(entries))]
+        pages = [Page(toc["root"]), *_pages(toc.get("chapters", []))]
+        return pages + [page for part in toc.get("parts", []) for page in _pages(part["chapters"], part["caption"])]
 
     def chapters(self) -> list[str]:
         """Names of the notebook chapters in the order of the table of contents."""
-        return [Path(file).stem for file, _ in self.pages() if file.endswith(".ipynb")]
+        return [Path(page.file).stem for page in self.pages() if page.file.endswith(".ipynb")]
 
     def repository(self) -> str:
         """Address of the public repository."""

@@ -16,9 +16,9 @@ SMALL = 0.03  # two losses this near count as similar; chance is 0.25
 class Interval(NamedTuple):
     """Mean and 95 % confidence interval over runs (Student's t)."""
 
-    mean: float
-    low: float
-    high: float
+    mean: float  #: over runs
+    low: float  #: the interval's lower end
+    high: float  #: its upper end
 
     def __str__(self) -> str:
         """With as many digits after the point as give the half width three, and at most three: the rest is noise."""
@@ -56,9 +56,9 @@ def interval(values) -> Interval:
 class Check(NamedTuple):
     """One part of a criterion: what was asked, what was found, and whether it holds (None: undecided)."""
 
-    asked: str
-    found: str
-    passed: bool | None
+    asked: str  #: in words, with the bound
+    found: str  #: a number, an interval, a count
+    passed: bool | None  #: None where the interval holds an end of what was asked
 
 
 def within(asked: str, values, low: float = -np.inf, high: float = np.inf) -> Check:

@@ -1,6 +1,7 @@
 """The site's pages as chapters for paper: in the order of the table of contents, without what needs a screen."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -9,6 +10,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from tools.book import Book as Contents
+from tools.book import Page
 from tools.citation import Citation
 
 MATH = re.compile(r"\\\((?P<inline>.*)\\\)|\\\[(?P<display>.*)\\\]", re.DOTALL)
@@ -21,11 +23,11 @@ SCREEN += ", .sd-summary-state-marker"
 
 @dataclass
 class Chapter:
-    """One page: its name, part and title, and its <section> with links still as on the site."""
+    """One page: its name, title and entry in the contents, and its <section> with links still as on the site."""
 
     name: str
-    part: str
     title: str
+    page: Page
     body: Tag
 
     @property
@@ -71,6 +73,19 @@ def tex(tag: Tag) -> str:
     if not found:
         raise ValueError(f"a formula without delimiters: {tag.get_text()[:80]!r}")
     return (found["inline"] or found["display"] or "").strip()
+
+
+def _letter(command: re.Match) -> str:
+    try:
+        return unicodedata.lookup(f"GREEK SMALL LETTER {command[1]}")
+    except KeyError:
+        return command[1]
+
+
+def plain(heading: Tag) -> str:
+    """A heading where there are letters only, such as the contents: its formulas without delimiters and commands."""
+    text = re.sub(r"\\\((.*?)\\\)", lambda found: re.sub(r"\\(\w+)", _letter, found[1]), heading.get_text())
+    return " ".join(text.split())
 
 
 def _as_written(body: Tag) -> None:
@@ -130,7 +145,8 @@ def _strip(body: Tag, soup: BeautifulSoup) -> None:
             del tag[name]
 
 
-def _chapter(site: Path, file: str, part: str) -> Chapter:
+def _chapter(site: Path, page: Page) -> Chapter:
+    file = page.file
     path = (site / file).with_suffix(".html")
     if not path.is_file():
         raise ValueError(f"{path.relative_to(site.parent)} is missing: run make html first")
@@ -150,7 +166,7 @@ def _chapter(site: Path, file: str, part: str) -> Chapter:
             if not place.is_file():
                 raise ValueError(f"{file}.html shows {source}, which does not exist")
             picture["src"] = place.relative_to(site.resolve()).as_posix()
-    return Chapter(Path(file).stem, part, " ".join(heading.get_text().split()), body)
+    return Chapter(Path(file).stem, plain(heading), page, body)
 
 
 def slug(title: str) -> str:
@@ -166,7 +182,7 @@ def read_book(root: Path) -> Book:
     """
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     site = root / "_build/html"
-    chapters = [_chapter(site, file, part) for file, part in Contents(root).pages()]
+    chapters = [_chapter(site, page) for page in Contents(root).pages()]
     return Book(
         config["title"], config["author"], slug(config["title"]), site, Citation.read(root / "CITATION.cff"), chapters
     )

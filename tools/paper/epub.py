@@ -11,6 +11,7 @@ import uuid
 import zipfile
 from copy import deepcopy
 from html import escape
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
@@ -125,12 +126,21 @@ def _xml(body: Tag) -> str:
 
 def _contents(book: Book) -> str:
     lines = ['<nav epub:type="toc" id="toc"><h1>Contents</h1><ol>']
-    parts = dict.fromkeys(chapter.part for chapter in book.chapters)
-    for part in parts:
-        inside = [chapter for chapter in book.chapters if chapter.part == part]
-        items = "".join(f'<li><a href="{c.name}.xhtml">{escape(c.title)}</a></li>' for c in inside)
+    for part, inside in groupby(book.chapters, key=lambda chapter: chapter.page.part):
+        items = _items(list(inside))
         lines.append(f"<li><span>{escape(part)}</span><ol>{items}</ol></li>" if part else items)
     return "".join([*lines, "</ol></nav>"])
+
+
+def _items(chapters: list[Chapter], depth: int = 0) -> str:
+    """Entries of chapters, each with those that stand below it."""
+    heads = [n for n, chapter in enumerate(chapters) if chapter.page.depth == depth]
+    lines = []
+    for head, end in pairwise([*heads, len(chapters)]):
+        below = _items(chapters[head + 1 : end], depth + 1)
+        link = f'<a href="{chapters[head].name}.xhtml">{escape(chapters[head].title)}</a>'
+        lines.append(f"<li>{link}{f'<ol>{below}</ol>' if below else ''}</li>")
+    return "".join(lines)
 
 
 def _cover(book: Book) -> str:

@@ -5,16 +5,19 @@ It is printed twice: the first print says on which page each chapter begins, the
 
 import io
 import logging
+from collections.abc import Iterator
 from copy import deepcopy
 from html import escape
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from tools.paper.browser import MATHJAX, Browser
-from tools.paper.chapters import Book, Chapter
+from tools.paper.chapters import Book, Chapter, plain
 
 HERE = Path(__file__).parent
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 WIDTH = 643  # CSS pixels between the margins of an A4 page, as print.css sets them: 170 mm
 
 # Formulas, then whatever is wider than the page made smaller, and a count of what still is.
@@ -71,12 +74,13 @@ def _section(book: Book, chapter: Chapter) -> str:
 def _contents(book: Book, pages: dict[str, int]) -> str:
     lines, part = [], ""
     for chapter in book.chapters[1:]:
-        if chapter.part != part:
-            part = chapter.part
+        if chapter.page.part != part:
+            part = chapter.page.part
             lines.append(f'<li class="part">{escape(part)}</li>')
         name = _anchor(chapter.name)
         number = f'<span class="number">{pages.get(name, "")}</span>'
-        lines.append(f'<li><a href="#{name}"><span>{escape(chapter.title)}</span>{number}</a></li>')
+        link = f'<a href="#{name}"><span>{escape(chapter.title)}</span>{number}</a>'
+        lines.append(f'<li class="depth{chapter.page.depth}">{link}</li>')
     return "\n".join(lines)
 
 
@@ -128,6 +132,23 @@ def _print(browser: Browser, html: str) -> PdfReader:
     return PdfReader(io.BytesIO(data))
 
 
+def _outline(item) -> Iterator[DictionaryObject]:
+    """The entries of an outline, each before those below it."""
+    child = item.get("/First")
+    while child is not None:
+        child = child.get_object()
+        yield child
+        yield from _outline(child)
+        child = child.get("/Next")
+
+
+def _name(writer: PdfWriter, book: Book) -> None:
+    """Give the outline's entries the formulas of their headings, which a browser leaves out."""
+    headings = [tag for chapter in book.chapters for tag in chapter.body.find_all(HEADINGS)]
+    for entry, heading in zip(_outline(writer.root_object["/Outlines"]), headings, strict=True):
+        entry[NameObject("/Title")] = TextStringObject(plain(heading))
+
+
 def write(book: Book, browser: Browser, path: Path) -> str:
     """Write the PDF and say what it holds.
 
@@ -142,6 +163,7 @@ def write(book: Book, browser: Browser, path: Path) -> str:
     if moved := [name for name in names if pages.get(name) != first.get(name)]:
         raise ValueError(f"the page numbers in the contents are wrong for {', '.join(moved)}")
     writer = PdfWriter(clone_from=reader)
+    _name(writer, book)
     writer.add_metadata({"/Title": book.title, "/Author": book.author, "/Subject": book.citation.data["title"]})
     writer.write(path)
     return f"{len(reader.pages)} pages"
