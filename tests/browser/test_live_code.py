@@ -176,7 +176,7 @@ class Machine:
         status, end = self.page.locator(".fa-live-controls [role=status]"), time.monotonic() + seconds
         while text not in status.inner_text():
             assert time.monotonic() < end, f"still {status.inner_text()!r}, not {text!r}"
-            while self.socket and not self.kernel.heard.empty():  # what a kernel says on its own may come before a page
+            while self.socket and not self.kernel.heard.empty():  # until the page has asked for one
                 self.socket.send(self.kernel.heard.get())
             self.page.wait_for_timeout(50)
 
@@ -220,6 +220,8 @@ def machine(reader, folder):
     page = reader.page()
     hub(page, *PHASES, READY)
     kernel = Kernel(folder)
+    early = {"header": {"msg_type": "status"}, "parent_header": {}, "content": {"execution_state": "idle"}}
+    kernel.heard.put(json.dumps({"channel": "iopub"} | early))  # kernels speak of themselves before a page listens
     page.goto(f"{reader.site}/book/live.html?chapter=chapter")
     yield Machine(page, kernel)
     kernel.stop()
