@@ -116,6 +116,7 @@ def test_names_agree_with_what_is_seen():
         '<button class="search-button-field" aria-label="Search" title="Search" data-bs-toggle="tooltip">'
         "Search Ctrl K</button>"
         '<button title="Menu"></button><div id="pst-primary-sidebar"></div><button id="pst-back-to-top">up</button>'
+        "<li><a>A page</a><details><summary><i></i></summary><ul><li><a>Below</a></li></ul></details></li>"
         "<main></main><div role=list><div role=doc-biblioentry></div></div><table><tr><th><p></p></th></tr></table>"
     )
     names.mend(soup)
@@ -128,6 +129,7 @@ def test_names_agree_with_what_is_seen():
     assert soup.find(id="pst-primary-sidebar")["role"] == "complementary"
     assert soup.select_one("[role=list] > div")["role"] == "listitem"
     assert soup.th is None
+    assert soup.summary["aria-label"] == "Pages below A page"
 
 
 def test_lines_break_between_words_only():

@@ -15,6 +15,9 @@ def mend(page: BeautifulSoup) -> None:
             button["aria-label"] = button["title"]
     for summary in page.select("summary[aria-label]"):
         del summary["aria-label"]  # its text says what it opens
+    for summary in page.select("li > details > summary"):  # of the sidebar: an arrow and no more
+        above = summary.find_parent("li").find("a")
+        summary["aria-label"] = f"Pages below {above.get_text(strip=True)}"
     sidebar = page.select_one("#pst-primary-sidebar")
     if sidebar:
         sidebar["role"], sidebar["aria-label"] = "complementary", "Book"
