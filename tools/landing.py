@@ -13,7 +13,8 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from fa_lib import claims
+from fa_book import ledger
+from fa_book.claims.verdict import OUTCOMES
 from tools.citation import Citation
 from tools.finish.head import address
 from tools.paper.chapters import slug
@@ -51,10 +52,10 @@ def miniature(records: list[dict]) -> str:
     """Verdicts as a table of four rows: the outcome and its claims, each leading to the chapter that judges it.
 
     Args:
-        records: as of `claims.collect`.
+        records: as of `ledger.collect`.
     """
     rows = []
-    for outcome in claims.OUTCOMES:
+    for outcome in OUTCOMES:
         given = [record for record in records if record["outcome"] == outcome]
         links = ", ".join(
             f'<a href="{record["chapter"]}.html" title="{html.escape(record["statement"])}">{record["id"]}</a>'
@@ -79,7 +80,7 @@ class VerdictsDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         folder = Path(self.env.doc2path(self.env.docname)).parent
         try:
-            records = claims.collect(folder)
+            records = ledger.collect(folder)
         except ValueError as problem:
             raise ExtensionError(str(problem)) from None
         chapters = {Path(name).name for name in self.env.found_docs}

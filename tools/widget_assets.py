@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-FOLDER = "fa_lib/widgets"
+FOLDER = "fa_book/widgets"
 
 
 def copy(source: Path, site: Path) -> None:

@@ -9,7 +9,7 @@ forming and inverting a Gram matrix would lose.
 import numpy as np
 import xarray as xr
 
-from fa_lib.dynamics.channels import FA, checked
+from fa_lib.dynamics.rules import FA, checked
 
 # The Gram matrix will do where that of columns of length 1 has no smaller eigenvalue: it squares the condition number,
 # and of 10 that is one digit more than QR loses. Columns nearer to dependence are left to QR.

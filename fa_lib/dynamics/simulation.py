@@ -11,8 +11,8 @@ from itertools import islice
 import numpy as np
 import xarray as xr
 
-from fa_lib import seeds
 from fa_lib.dynamics.curves import compress, dataset, inputs, measure, positive, readout, require_full_rank, whole
+from fa_lib.random import numpy_generator
 
 TOGETHER = 64  # steps measured at a time, where the rows are few
 
@@ -40,11 +40,11 @@ def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0
         raise ValueError(f'redraw must be "B" or "all", got {redraw!r}')
 
     def one(run):
-        data = seeds.numpy_generator(seed, run, "data")
+        data = numpy_generator(seed, run, "data")
         H0, Y = data.uniform(-0.5, 0.5, (n, m)), data.uniform(-0.5, 0.5, (n, p))
-        return H0, Y, seeds.numpy_generator(seed, run, "decoder").standard_normal((m, p)) / m
+        return H0, Y, numpy_generator(seed, run, "decoder").standard_normal((m, p)) / m
 
-    B = np.stack([seeds.numpy_generator(seed, run, "feedback").standard_normal((p, m)) for run in range(runs)])
+    B = np.stack([numpy_generator(seed, run, "feedback").standard_normal((p, m)) for run in range(runs)])
     if redraw == "B":
         return *one(0), B
     H0, Y, W = (np.stack(parts) for parts in zip(*map(one, range(runs)), strict=True))

@@ -12,7 +12,6 @@ G_k = s_k b' and L_R = rho / [(1 + c b.theta_0)^2 + c^2 rho b'(H_0'H_0)^-1 b] wi
 import numpy as np
 import xarray as xr
 
-from fa_lib.dynamics.channels import NFA, checked
 from fa_lib.dynamics.curves import (
     angle,
     compress,
@@ -24,7 +23,8 @@ from fa_lib.dynamics.curves import (
     require_full_rank,
     whole,
 )
-from fa_lib.dynamics.paths import Path, fa_path, product_path
+from fa_lib.dynamics.propagator import Path, fa_path, product_path
+from fa_lib.dynamics.rules import NFA, checked
 
 
 def exact(H0, Y, W, B, *, step: float | None = 0.2, steps: int = 20, times=None) -> xr.Dataset:

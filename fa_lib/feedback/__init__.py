@@ -1,6 +1,6 @@
-"""Feedback channels: how what is known about y becomes a change of H.
+"""Feedback rules: how what is known about y becomes a change of H.
 
-A channel is called with the error at the decoder's output (before its nonlinearity) and the target, and returns the
+A rule is called with the error at the decoder's output (before its nonlinearity) and the target, and returns the
 gradient with respect to H that the encoder descends. `draw` gives every run its own random matrices; a matrix passed by
 the caller is used as it is. All but `KolenPollack`'s are frozen: drawing returns a copy::
 
@@ -9,22 +9,38 @@ the caller is used as it is. All but `KolenPollack`'s are frozen: drawing return
     NFA           error times B, B shaken anew at each step
     NF            error through a fixed random network
     TF            no error: the target times B
+    Projection    no error: minus the target times B
     SignSymmetry  error times a B with the signs of W_O
     KolenPollack  error times a B that learns as W_O does
+    Autoencoder   error times a B that learned to preserve the target
+    RateReduction up the coding rate, without error or random matrix
+
+Around any of them::
+
+    Centred           without what all samples share
+    Initial           with matrices of another size or kind
+    OutputError       told y_hat - y
+    PredictiveCoding  the state moves before anything is learned
 
 For more than one hidden layer::
 
     DFA           the output's error to every layer, each through its own B
     DRTP          the target to every layer, each through its own B
-    Direct        the same with any channel
+    Direct        the same with any rule
     Chained       from layer to layer: `Chained(FA())` is feedback alignment in depth
 """
 
+from fa_lib.feedback.autoencoder import Autoencoder
+from fa_lib.feedback.base import CONTEXT, RandomMatrix, Rule, Wrapper, carry
+from fa_lib.feedback.centred import Centred
+from fa_lib.feedback.coding_rate import RateReduction
 from fa_lib.feedback.errors import BP, FA, NF, NFA, OutputError
-from fa_lib.feedback.layers import DFA, DRTP, Chained, Direct
-from fa_lib.feedback.matrices import carry
+from fa_lib.feedback.init import Initial
+from fa_lib.feedback.layers import DFA, DRTP, Chained, Direct, ForLayers
+from fa_lib.feedback.predictive_coding import PredictiveCoding
+from fa_lib.feedback.symmetric import KolenPollack, SignSymmetry
 from fa_lib.feedback.targets import TF, Projection, decorrelation
-from fa_lib.feedback.weights import KolenPollack, SignSymmetry
 
-__all__ = ["BP", "DFA", "DRTP", "FA", "NF", "NFA", "TF", "Chained", "Direct", "KolenPollack", "OutputError"]
-__all__ += ["Projection", "SignSymmetry", "carry", "decorrelation"]
+__all__ = ["BP", "CONTEXT", "DFA", "DRTP", "FA", "NF", "NFA", "TF", "Autoencoder", "Centred", "Chained", "Direct"]
+__all__ += ["ForLayers", "Initial", "KolenPollack", "OutputError", "PredictiveCoding", "Projection", "RandomMatrix"]
+__all__ += ["RateReduction", "Rule", "SignSymmetry", "Wrapper", "carry", "decorrelation"]

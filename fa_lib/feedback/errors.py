@@ -1,29 +1,27 @@
-"""Channels that carry the error: through W_O, through a fixed random matrix, a shaken one, a random network."""
+"""Rules that carry the error: through W_O, through a fixed random matrix, a shaken one, a random network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import torch
 from torch import Tensor
 
-from fa_lib.feedback.matrices import carry, drawn, per_run
-from fa_lib.feedback.wrapper import Wrapper
-from fa_lib.networks import kaiming_normal, stack
-from fa_lib.seeds import generator
+from fa_lib import check
+from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper, carry, drawn, per_run
+from fa_lib.random import generator, kaiming_normal, stack
 
 
 @dataclass(frozen=True)
-class BP:
+class BP(Rule):
     """Backpropagation: the error times the decoder's own weight.
 
     Source: Rumelhart et al. 1986; Cheng & Brown 2023, Section 2.1.
     """
 
-    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "BP":
-        """Nothing is random here."""
-        return self
+    needs = frozenset({"W"})
 
-    def __call__(self, error: Tensor, y: Tensor, *, W: Tensor, **known) -> Tensor:
+    def __call__(self, error: Tensor, y: Tensor, *, W: Tensor, **context) -> Tensor:
         """error (run, sample, p) and W (run, p, m) to the gradient (run, sample, m)."""
         return carry(error, W)
 
@@ -33,7 +31,7 @@ class BP:
 
 
 @dataclass(frozen=True)
-class FA:
+class FA(RandomMatrix):
     """Feedback alignment: the error times a fixed random matrix.
 
     Args:
@@ -42,19 +40,13 @@ class FA:
     Source: Cheng & Brown 2023, Eq. 8 (Lillicrap et al. 2016).
     """
 
-    B: Tensor | None = field(default=None, repr=False, compare=False)
-
-    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "FA":
-        """The same channel with B of shape (run, p, m) on the device."""
-        return replace(self, B=per_run(self.B, (p, m), runs, seed).to(device))
-
-    def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
+    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
         """error (run, sample, p) to the gradient (run, sample, m)."""
-        return carry(error, drawn(self.B))
+        return carry(error, self.B)
 
 
 @dataclass(frozen=True)
-class NFA:
+class NFA(RandomMatrix):
     """Noisy feedback alignment: B plus fresh noise at every step.
 
     Args:
@@ -70,30 +62,27 @@ class NFA:
 
     sigma: float = 1e-3
     noise: str = "normal"
-    B: Tensor | None = field(default=None, repr=False, compare=False)
     generators: tuple[torch.Generator, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self):
-        if not 0 <= self.sigma < float("inf"):
-            raise ValueError(f"sigma must be a finite number of 0 or more, got {self.sigma}")
-        if self.noise not in ("normal", "uniform"):
-            raise ValueError(f'noise must be "normal" or "uniform", got {self.noise!r}')
+        check.positive("sigma", self.sigma, zero=True)
+        check.one_of("noise", self.noise, ("normal", "uniform"))
 
-    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "NFA":
-        """The same channel with B of shape (run, p, m) and one noise generator a run."""
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> Self:
+        """The same rule with B of shape (run, p, m) and one noise generator a run."""
         generators = tuple(generator(seed, run, "noise", device) for run in runs)
-        return replace(self, B=per_run(self.B, (p, m), runs, seed).to(device), generators=generators)
+        return replace(super().draw(p, m, runs=runs, seed=seed, device=device), generators=generators)
 
-    def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
+    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
         """error (run, sample, p) to the gradient (run, sample, m)."""
         B = drawn(self.B if self.generators else None)  # a given B without its noise is not enough
         make, shift = (torch.randn, 0.0) if self.noise == "normal" else (torch.rand, 0.5)
         noise = torch.stack([make(*B.shape[1:], generator=g, device=B.device) for g in self.generators]) - shift
-        return carry(error, B + self.sigma * noise)
+        return carry(error, B + self.sigma * noise.to(B.dtype))
 
 
 @dataclass(frozen=True)
-class NF:
+class NF(Rule):
     """Network feedback: a fixed random network p -> hidden tanh -> m carries the error.
 
     Args:
@@ -111,11 +100,10 @@ class NF:
     B2: Tensor | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self):
-        if not isinstance(self.hidden, int) or self.hidden < 1:
-            raise ValueError(f"hidden must be a whole number of 1 or more, got {self.hidden}")
+        check.whole("hidden", self.hidden)
 
-    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "NF":
-        """The same channel with B1 (run, p, hidden) and B2 (run, hidden, m) on the device."""
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> Self:
+        """The same rule with B1 (run, p, hidden) and B2 (run, hidden, m) on the device."""
         shapes = ((p, self.hidden), (self.hidden, m))
         made = stack(lambda random: [kaiming_normal(*shape, random) for shape in shapes], runs, seed, "feedback")
         given = [
@@ -124,27 +112,37 @@ class NF:
         ]
         return replace(self, B1=given[0].to(device), B2=given[1].to(device))
 
-    def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
+    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
         """error (run, sample, p) to the gradient (run, sample, m)."""
-        return carry(torch.tanh(carry(error, drawn(self.B1))), drawn(self.B2))
+        return carry(torch.tanh(carry(error, self.B1)), self.B2)
 
 
 @dataclass(frozen=True)
 class OutputError(Wrapper):
-    """A channel that carries y_hat - y, the error as the paper writes it, instead of dLoss / dz.
+    """A rule that carries y_hat - y, the error as the paper writes it, instead of dLoss / dz.
 
-    The two differ by the slope of the output nonlinearity and the factor 2 / (N p), which dLoss / dz contains. For a
-    linear output they differ by that factor alone, and Adam does not see it.
+    The two differ by the slope of the output nonlinearity and the factor 2 / (N p), which dLoss / dz of the mean squared
+    error contains. For a linear output they differ by that factor alone, and Adam does not see it.
 
     Args:
-        channel: the channel that carries it, such as `FA()`.
+        rule: the rule that carries it, such as `FA()`.
 
     Raises:
-        ValueError: for something that is not a channel.
+        ValueError: for something that is no rule, or one that learns, which must see the error that W_O learns from.
 
     Source: Cheng & Brown 2023, Eq. 8, read literally; the authors' code sends dLoss / dz.
     """
 
-    def __call__(self, error: Tensor, y: Tensor, *, z: Tensor, output, **known) -> Tensor:
+    def __post_init__(self):
+        super().__post_init__()
+        if self.rule.learns:
+            raise ValueError("KolenPollack must see the error that W_O learns from: use it without OutputError")
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What is needed to know y_hat, besides what the rule inside needs."""
+        return self.rule.needs | {"y", "z", "output"}
+
+    def __call__(self, error: Tensor, y: Tensor, *, z: Tensor, output, **context) -> Tensor:
         """z (run, sample, p) and y to the gradient (run, sample, m); the given error is not used."""
-        return self.channel(output(z.detach()) - y, y, z=z, output=output, **known)
+        return self.rule(output(z.detach()) - y, y, z=z, output=output, **context)

@@ -9,120 +9,178 @@ exact.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from torch import Tensor
 
-from fa_lib.feedback.errors import BP, FA, OutputError
-from fa_lib.feedback.targets import TF, Projection
-from fa_lib.feedback.weights import KolenPollack, SignSymmetry
-from fa_lib.seeds import deeper
+from fa_lib.feedback.base import Rule, Wrapper, checked
+from fa_lib.feedback.errors import BP, FA
+from fa_lib.feedback.symmetric import SignSymmetry
+from fa_lib.feedback.targets import Projection
+from fa_lib.random import deeper
 
 
-def _chosen(rule, widths: Mapping[int, int]) -> dict[int, object]:
-    """The channel of every cut, by the layer's number."""
-    last, layers, channel = max(widths), rule.layers, rule.channel
-    given = isinstance(channel, Mapping)
-    channels = channel if given else dict.fromkeys(widths, channel)
-    every = channels if given else [number for number in channels if number >= 0]
-    numbers = every if layers is None else {*layers, last}
-    if not {last} <= set(numbers) <= set(widths) & set(channels):
-        raise ValueError(
-            f"layers must be among {sorted(widths)} and have a channel each, the last in any case; got "
-            f"{sorted(numbers)} and channels for {sorted(channels)}"
-        )
-    return {number: channels[number] for number in sorted(numbers)}
+class ForLayers:
+    """A rule for several hidden layers, undrawn or drawn."""
 
+    needs = frozenset()  #: as of a `Rule`
+    published = None  #: as of a `Rule`
+    word = classmethod(Rule.word.__func__)
 
-def _drawn(chosen: Mapping[int, object], above: Mapping[int, int], m: Mapping[int, int], seed: int, **options) -> dict:
-    """Every cut's channel with its matrices, (above, m) at each; the last layer's are those of the channel alone."""
-    last = max(m)
-    return {
-        number: channel.draw(above[number], m[number], seed=deeper(seed, last - number), **options)
-        for number, channel in chosen.items()
-    }
+    def draw(
+        self, p: int, m: Mapping[int, int], *, runs: Sequence[int], seed: int = 0, device: str = "cpu"
+    ) -> "Layered":
+        """The rule with one drawn for every cut layer.
 
-
-def _contains(channel, kinds: tuple[type, ...]) -> bool:
-    return isinstance(channel, kinds) or (hasattr(channel, "channel") and _contains(channel.channel, kinds))
+        Args:
+            p: numbers in the output's error.
+            m: units of the hidden layers, by their numbers.
+            runs, seed, device: as of a `Rule`.
+        """
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Direct:
-    """Every cut layer gets the output's error, or the target, through a channel of its own.
+class Layered(ForLayers):
+    """A rule for every hidden layer, made of rules for one.
 
     Args:
-        channel: a channel for a single cut, such as `FA()`, drawn anew for every layer; or a mapping from layer number
-            to channel.
+        rule: a rule for a single cut, such as `FA()`, drawn anew for every layer; or a mapping from layer number to
+            rule.
         layers: numbers of the layers to cut besides the last; all but a backbone's maps if None, so that () is the
-            channel alone.
+            rule alone.
+    """
+
+    rule: Rule | Mapping[int, Rule]
+    layers: tuple[int, ...] | None = None
+    at: Mapping[int, Rule] = field(default_factory=dict, repr=False, compare=False)  #: drawn: the rule of every cut
+
+    def __post_init__(self):
+        for rule in self.rule.values() if isinstance(self.rule, Mapping) else (self.rule,):
+            checked(rule)
+
+    def draw(self, p: int, m: Mapping[int, int], *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> Self:
+        """The same with a rule drawn for every cut layer; m gives the layers' widths by their numbers."""
+        chosen, last = self._chosen(m), max(m)
+        self._refuse(chosen, last)
+        above = self._above(p, m)
+        return replace(self, at={
+            number: rule.draw(above[number], m[number], runs=runs, seed=deeper(seed, last - number), device=device)
+            for number, rule in chosen.items()
+        })  # fmt: skip
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the rules need together."""
+        rules = self.rule.values() if isinstance(self.rule, Mapping) else (self.rule,)
+        return frozenset().union(*(rule.needs for rule in rules))
+
+    def below(self, error: Tensor, W: Tensor, delta: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """What the next layer below is told: an error and what stands between it and that layer.
+
+        Args:
+            error, W: what this layer was told.
+            delta: the gradient before this layer's nonlinearity, (run, sample, m).
+            weight: that made this layer, (run, m, m of the layer below).
+        """
+        raise NotImplementedError
+
+    def _chosen(self, widths: Mapping[int, int]) -> dict[int, Rule]:
+        """The rule of every cut, by the layer's number."""
+        last, layers = max(widths), self.layers
+        given = isinstance(self.rule, Mapping)
+        rules = self.rule if given else dict.fromkeys(widths, self.rule)
+        every = rules if given else [number for number in rules if number >= 0]
+        numbers = every if layers is None else {*layers, last}
+        if not {last} <= set(numbers) <= set(widths) & set(rules):
+            raise ValueError(
+                f"layers must be among {sorted(widths)} and have a rule each, the last in any case; got "
+                f"{sorted(numbers)} and rules for {sorted(rules)}"
+            )
+        return {number: rules[number] for number in sorted(numbers)}
+
+    def _above(self, p: int, m: Mapping[int, int]) -> dict[int, int]:
+        """How many numbers a layer is told, by its number."""
+        raise NotImplementedError
+
+    def _refuse(self, chosen: Mapping[int, Rule], last: int) -> None:
+        """Raise ValueError for a rule that makes no sense where it is."""
+        raise NotImplementedError
+
+
+def contains(rule: Rule, kinds: tuple[type, ...]) -> bool:
+    """Whether the rule, or one inside it, is of these kinds."""
+    return isinstance(rule, kinds) or (isinstance(rule, Wrapper) and contains(rule.rule, kinds))
+
+
+@dataclass(frozen=True)
+class Direct(Layered):
+    """Every cut layer gets the output's error, or the target, through a rule of its own.
+
+    Args:
+        rule: a rule for a single cut, such as `FA()`, drawn anew for every layer; or a mapping from layer number to
+            rule.
+        layers: numbers of the layers to cut besides the last; all but a backbone's maps if None, so that () is the
+            rule alone.
 
     Raises:
-        ValueError: when drawn, for layers that are not there or without a channel, for `KolenPollack`, which needs the
+        ValueError: when drawn, for layers that are not there or without a rule, for `KolenPollack`, which needs the
             weight that it mirrors, and between convolutions for `BP` and `SignSymmetry`, which need a matrix.
 
     Source: Nøkland 2016.
     """
 
-    channel: object
-    layers: tuple[int, ...] | None = None
-    at: Mapping[int, object] = field(default_factory=dict, repr=False, compare=False)
-
-    def draw(
-        self, p: int, m: Mapping[int, int], *, runs: Sequence[int], seed: int = 0, device: str = "cpu"
-    ) -> "Direct":
-        """The same with a channel (p, m) for every cut layer; m gives the layers' widths by their numbers."""
-        chosen = _chosen(self, m)
-        if any(_contains(channel, (KolenPollack,)) for number, channel in chosen.items() if number < max(m)):
-            raise ValueError("KolenPollack learns a weight's transpose, and no single weight is beside a direct path")
-        if any(_contains(channel, (BP, SignSymmetry)) for number, channel in chosen.items() if number < -1):
-            raise ValueError("a convolution and its pooling are no matrix: between convolutions use a random channel")
-        return replace(self, at=_drawn(chosen, dict.fromkeys(m, p), m, seed, runs=runs, device=device))
-
     def below(self, error: Tensor, W: Tensor, delta: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: the same error, and the product of all weights on the way, (run, p, m)."""
         return error, W @ weight
 
+    def _above(self, p: int, m: Mapping[int, int]) -> dict[int, int]:
+        return dict.fromkeys(m, p)
+
+    def _refuse(self, chosen: Mapping[int, Rule], last: int) -> None:
+        if any(rule.learns for number, rule in chosen.items() if number < last):
+            raise ValueError("KolenPollack learns a weight's transpose, and no single weight is beside a direct path")
+        if any(contains(rule, (BP, SignSymmetry)) for number, rule in chosen.items() if number < -1):
+            raise ValueError("a convolution and its pooling are no matrix: between convolutions use a random rule")
+
 
 @dataclass(frozen=True)
-class Chained:
-    """Every cut layer gets, through a channel, the gradient at the layer above, before that one's nonlinearity.
+class Chained(Layered):
+    """Every cut layer gets, through a rule, the gradient at the layer above, before that one's nonlinearity.
 
     `Chained(FA())` is feedback alignment layer by layer, `Chained(BP())` is backpropagation.
 
     Args:
-        channel, layers: as in `Direct`.
+        rule, layers: as in `Direct`.
 
     Raises:
-        ValueError: when drawn, for layers that are not there or without a channel, for a channel below the last layer
-            that carries no error (`TF`, `Projection`) or only the output's (`OutputError`), and for a cut between
+        ValueError: when drawn, for layers that are not there or without a rule, for a rule below the last layer that
+            carries no error (`TF`, `Projection`) or only the output's (`OutputError`), and for a cut between
             convolutions, where no matrix is above.
 
-    Source: Lillicrap et al. 2016; Akrout et al. 2019 and Liao et al. 2016 for their channels.
+    Source: Lillicrap et al. 2016; Akrout et al. 2019 and Liao et al. 2016 for their rules.
     """
-
-    channel: object
-    layers: tuple[int, ...] | None = None
-    at: Mapping[int, object] = field(default_factory=dict, repr=False, compare=False)
-
-    def draw(
-        self, p: int, m: Mapping[int, int], *, runs: Sequence[int], seed: int = 0, device: str = "cpu"
-    ) -> "Chained":
-        """The same with a channel (m of the layer above, or p, and m) for every cut layer."""
-        chosen = _chosen(self, m)
-        if any(_contains(channel, (TF, Projection, OutputError)) for n, channel in chosen.items() if n < max(m)):
-            raise ValueError("a chain hands on errors: below the last layer use a channel that carries the error given")
-        if min(chosen) < -1:
-            raise ValueError("a chain takes a matrix's place, and a convolution with its pooling is none: use Direct")
-        above = {number: m.get(number + 1, p) for number in m}
-        return replace(self, at=_drawn(chosen, above, m, seed, runs=runs, device=device))
 
     def below(self, error: Tensor, W: Tensor, delta: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: the gradient before this one's nonlinearity, and its weight."""
         return delta, weight
 
+    def _above(self, p: int, m: Mapping[int, int]) -> dict[int, int]:
+        return {number: m.get(number + 1, p) for number in m}
+
+    def _refuse(self, chosen: Mapping[int, Rule], last: int) -> None:
+        for number, rule in chosen.items():
+            # a layer below the last is told a gradient of its own width: what speaks of y or z cannot be used there
+            if number < last and rule.needs & {"y", "z", "output", "error_at"}:
+                raise ValueError(
+                    f"a chain hands on errors: below the last layer use a rule that carries the error given, not {rule}"
+                )
+        if min(chosen) < -1:
+            raise ValueError("a chain takes a matrix's place, and a convolution with its pooling is none: use Direct")
+
 
 @dataclass(frozen=True)
-class DFA:
+class DFA(ForLayers):
     """Direct feedback alignment: the output's error through a fixed random matrix (p, m) to every hidden layer.
 
     The same as `Direct(FA(), layers)`.
@@ -141,7 +199,7 @@ class DFA:
 
 
 @dataclass(frozen=True)
-class DRTP:
+class DRTP(ForLayers):
     """Direct random target projection: the target through a fixed random matrix (p, m) to every hidden layer.
 
     The same as `Direct(Projection(), layers)`. No layer waits for the output.
@@ -153,6 +211,7 @@ class DRTP:
     """
 
     layers: tuple[int, ...] | None = None
+    needs = Projection.needs
 
     def draw(self, p: int, m: Mapping[int, int], **options) -> Direct:
         """The direct rule with its matrices; options as in `Direct.draw`."""

@@ -1,12 +1,12 @@
-"""Channels that carry the target and no error: target feedback with what keeps H apart, and the plain projection."""
+"""Rules that carry the target and no error: target feedback with what keeps H apart, and the plain projection."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from fa_lib.feedback.errors import FA
-from fa_lib.feedback.matrices import carry, drawn
+from fa_lib import check
+from fa_lib.feedback.base import RandomMatrix, carry, drawn
 
 
 def decorrelation(H: Tensor) -> Tensor:
@@ -40,7 +40,7 @@ def output_slope(output, z: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class TF:
+class TF(RandomMatrix):
     """Target feedback: the target times a fixed random matrix; the error never enters.
 
     Args:
@@ -62,16 +62,18 @@ class TF:
     decorrelate: float = 10.0
     amplitude: float = 1e-2
     slope: bool = False
-    B: Tensor | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self):
         for name in ("decorrelate", "amplitude"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise ValueError(f"{name} must be a finite number of 0 or more, got {getattr(self, name)}")
+            check.positive(name, getattr(self, name), zero=True)
 
-    draw = FA.draw
+    @property
+    def needs(self) -> frozenset[str]:
+        """The target, and what the parts that are on ask for."""
+        parts = {"H": self.decorrelate, "accuracy": self.modulated, "z": self.slope, "output": self.slope}
+        return frozenset({"y"} | {name for name, on in parts.items() if on})
 
-    def __call__(self, error: Tensor, y: Tensor, *, H: Tensor, accuracy: Tensor, z: Tensor, output, **known) -> Tensor:
+    def __call__(self, error: Tensor, y: Tensor, *, H=None, accuracy=None, z=None, output=None, **context) -> Tensor:
         """y (sample, p), H (run, sample, m), accuracy (run,), z (run, sample, p) to the gradient (run, sample, m)."""
         B = drawn(self.B)
         target = y * output_slope(output, z) if self.slope else y.expand(len(B), *y.shape[-2:])
@@ -84,7 +86,7 @@ class TF:
 
 
 @dataclass(frozen=True)
-class Projection:
+class Projection(RandomMatrix):
     """The target times a fixed random matrix and nothing else: direct random target projection at one layer.
 
     The error of a one-hot target is y_hat - y: without y_hat, minus the target is left, in the unit of the error's
@@ -96,11 +98,10 @@ class Projection:
     Source: Frenkel et al. 2021; `DRTP` sends it to every hidden layer.
     """
 
-    B: Tensor | None = field(default=None, repr=False, compare=False)
 
-    draw = FA.draw
+    needs = frozenset({"y"})
 
-    def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
+    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
         """y (sample, p) to the gradient (run, sample, m); the error is not read."""
         B = drawn(self.B)
         return carry((-2 / y.shape[-2:].numel() * y).expand(len(B), *y.shape[-2:]), B)

@@ -1,11 +1,11 @@
 """Estimates of the mutual information I(H;Y) between the hidden layer and the target, in bits, with their nulls."""
 
-from fa_lib.information.counts import CORRECTIONS, entropy
-from fa_lib.information.discrete import binned, ceiling, shuffle_null, with_null
-from fa_lib.information.kernels import kde_bounds
-from fa_lib.information.neighbours import ksg
-from fa_lib.information.normal import gaussian
-from fa_lib.information.nulls import null
+from fa_lib.information._binned import binned, ceiling, shuffle_null, with_null
+from fa_lib.information._entropy import CORRECTIONS, entropy
+from fa_lib.information._gaussian import gaussian
+from fa_lib.information._kde import kde_bounds
+from fa_lib.information._ksg import ksg
+from fa_lib.information._permutation import null
 
 __all__ = [
     "CORRECTIONS",

@@ -7,16 +7,18 @@ machine, and a changed option is another cell.
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
 import xarray as xr
 
-from fa_lib import feedback, layerwise, probes, references, tasks
-from fa_lib.channels import centred, controlled, initial, learned, messages, rate
-from fa_lib.studies import controlled_measures
-from fa_lib.training import train
+from fa_book import published_networks
+from fa_book.decide import label_corruption, measures, rules
+from fa_lib import feedback, probes, tasks
+from fa_lib.feedback import autoencoder, centred, coding_rate, init
+from fa_lib.probes import layerwise
+from fa_lib.training.loop import train
 
 # Functions of fa_lib.tasks; "mnist_rows" is MNIST as rows of pixels, for fully connected networks.
 TASKS = ("ib", "ib_regression", "mnist", "mnist_rows", "mnist_regression", "clipped_polynomial")
@@ -26,8 +28,8 @@ RULES = {
         feedback.BP, feedback.FA, feedback.NFA, feedback.NF, feedback.TF, feedback.OutputError, centred.Centred,
         feedback.Projection, feedback.SignSymmetry, feedback.KolenPollack,
         feedback.Direct, feedback.Chained, feedback.DFA, feedback.DRTP,
-        initial.Initial, rate.RateReduction, learned.Autoencoder,
-        controlled.Own, controlled.Turned, controlled.Signs, controlled.MeanOnly, messages.Told, messages.Mixed,
+        init.Initial, coding_rate.RateReduction, autoencoder.Autoencoder,
+        rules.Own, rules.Turned, rules.Signs, rules.MeanOnly, label_corruption.Told, label_corruption.Mixed,
     )
 }  # fmt: skip
 # Raise it when a change of the code changes results by more than rounding: all cells are then new ones.
@@ -41,7 +43,7 @@ RECORD = {
     "rank": lambda seen: probes.effective_rank(seen.H),  # (run,)
 }
 # Further measures, for cells that ask for a set of them by its name.
-SETS = {"layers": layerwise.DIAGNOSTICS, "signal": controlled_measures.SIGNAL}
+SETS = {"layers": layerwise.DIAGNOSTICS, "signal": measures.SIGNAL}
 # Fields that a cell says only if it has them, so that the names of cells from before there were such fields stand.
 LATER = ("widths", "optimizer", "nonlinearity", "record")
 
@@ -167,7 +169,7 @@ class Cell:
         names = ("lr", "batch", "widths", "optimizer", "nonlinearity")
         protocol = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         if self.task == "mnist_rows":
-            return references.fully_connected(tasks.mnist(self.samples, self.test_samples), **protocol)
+            return published_networks.fully_connected(tasks.mnist(self.samples, self.test_samples), **protocol)
         if self.task.startswith("mnist"):
             return replace(getattr(tasks, self.task)(self.samples, self.test_samples), **protocol)
         return replace(getattr(tasks, self.task)(self.seed), **protocol)
@@ -197,3 +199,9 @@ def from_options(options: Mapping) -> Cell:
     if edition != EDITION:
         raise ValueError(f"the cell is of edition {edition} of the code, this is edition {EDITION}: compute it anew")
     return Cell(**options | {"feedback": channel(options["feedback"]), "runs": tuple(options["runs"])})
+
+
+def blocks(runs: int, size: int) -> Iterator[range]:
+    """Run numbers 0 to runs - 1 in blocks."""
+    for start in range(0, runs, size):
+        yield range(start, min(start + size, runs))

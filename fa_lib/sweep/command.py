@@ -7,12 +7,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from fa_book.plans import PLANS
 from fa_lib.sweep import estimate, store
 from fa_lib.sweep.cells import Cell
 from fa_lib.sweep.labels import condition, labels
 from fa_lib.sweep.merged import IncompleteSweepError, merge
 from fa_lib.sweep.own import cells_of
-from fa_lib.sweep.plans import PLANS
 from fa_lib.sweep.running import StoppedError, run
 
 INTERRUPTED = 130  # what shells give for a command that Ctrl-C ended

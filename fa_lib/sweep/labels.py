@@ -7,9 +7,9 @@ switched on or off, and then as much else as tells it from the sweep's other con
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
-from fa_lib.channels.centred import Centred
-from fa_lib.channels.initial import Initial
 from fa_lib.feedback import TF, Chained, Direct, OutputError
+from fa_lib.feedback.centred import Centred
+from fa_lib.feedback.init import Initial
 from fa_lib.sweep.cells import Cell, describe
 
 # In this order, and only where conditions would otherwise have one name; then whatever else a cell has.

@@ -30,9 +30,8 @@ from dataclasses import fields
 from itertools import product
 from pathlib import Path
 
-from fa_lib.sweep.cells import RULES, TASKS, Cell, channel
-from fa_lib.sweep.plans import PLANS
-from fa_lib.sweep.plans.blocks import blocks
+from fa_book.plans import PLANS
+from fa_lib.sweep.cells import RULES, TASKS, Cell, blocks, channel
 
 FIELDS = {field.name: field.type for field in fields(Cell) if field.name not in ("feedback", "runs")}
 LISTS = ("widths", "layers")  # whose one value is a list

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from visits import PAGE, Visitor
 
-from fa_lib import widgets
-from fa_lib.widgets.modules import FOLDER, bundle
+from fa_book import widgets
+from fa_book.widgets.modules import FOLDER, bundle
 from tools.chromium import launch
 from tools.widget_assets import copy
 

@@ -7,12 +7,13 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from fa_lib import information, seeds
-from fa_lib.information import testbed
-from fa_lib.information.cells import cells
-from fa_lib.information.normal import _excess
-from fa_lib.widgets import Information
-from fa_lib.widgets.information import BINS
+from fa_book.information import testbed
+from fa_book.widgets import Information
+from fa_book.widgets.information import BINS
+from fa_lib import information
+from fa_lib.information._binning import cells
+from fa_lib.information._gaussian import _excess
+from fa_lib.random import numpy_generator
 
 PRECISE = {"rtol": 1e-10, "atol": 1e-10}
 NULLS = 3
@@ -65,7 +66,7 @@ def test_binned_estimate_null_and_ceiling(call, name):
     Y = Y.astype(float)
     sizes = [0.001, *BINS]
     # fa_lib's own permutations: the first, second and third that `null` draws
-    generator = seeds.numpy_generator(5, 0, "null")
+    generator = numpy_generator(5, 0, "null")
     orders = [generator.permutation(len(H)) for _ in range(NULLS)]
     found = call(ESTIMATE, [H.T.tolist(), Y.T.tolist(), [order.tolist() for order in orders], sizes])
     for size, result in zip(sizes, found, strict=True):

@@ -3,7 +3,7 @@
 import pytest
 from visits import NAMES
 
-from fa_lib import widgets
+from fa_book import widgets
 
 # What a notebook's front end does: import the text from a blob, render into an element, tell of changes both ways.
 RENDER = """async ([bundle, state]) => {

@@ -19,7 +19,7 @@ from jupyter_client import AsyncKernelManager
 from nbformat import v4, write
 from visits import ROOT, Visitor
 
-from fa_lib.widgets.modules import FOLDER
+from fa_book.widgets.modules import FOLDER
 from tools.book import Book, environment
 from tools.live import body, build_address
 from tools.quality.server import serve

@@ -11,8 +11,8 @@ from conftest import Handler
 from sphinx.errors import ExtensionError
 from visits import ROOT, Visitor
 
-from fa_lib import widgets
-from fa_lib.widgets.modules import FOLDER
+from fa_book import widgets
+from fa_book.widgets.modules import FOLDER
 from tools.quiet_scripts import SAID, quiet
 from tools.widget_assets import copy
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from fa_lib import dynamics, icosahedron
-from fa_lib.widgets import DeadZones, Dynamics
+from fa_book.widgets import DeadZones, Dynamics
+from fa_lib import dynamics
+from fa_lib.tasks import icosahedron
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "angle")
 

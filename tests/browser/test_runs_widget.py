@@ -9,8 +9,8 @@ import pytest
 import xarray as xr
 from visits import PAGE, Visitor
 
-from fa_lib.claims import interval
-from fa_lib.widgets import Runs, recorded
+from fa_book.widgets import Runs, recorded
+from fa_lib.statistics import interval
 
 READ = """async (recorded) => {
   const { read, average } = await import("/_static/widgets/recorded.js");

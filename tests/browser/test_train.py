@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from fa_lib import icosahedron, probes, tasks, training
+from fa_book.widgets import Training
+from fa_book.widgets.train import RULES, parameters, place_parameters
+from fa_lib import probes, tasks, training
 from fa_lib.feedback import carry
-from fa_lib.widgets import Training
-from fa_lib.widgets.train import RULES, parameters, place_parameters
+from fa_lib.tasks import icosahedron
 
 STEPS = 20
 

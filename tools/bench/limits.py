@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import torch
 
-from fa_lib.tasks import Task
+from fa_lib.tasks.task import Task
 
 CONV1, CONV2 = 24 * 24 * 10 * 25, 8 * 8 * 20 * 250  # multiply-adds of an image
 SIZE = 768  # of the product whose rate counts

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from fa_lib import information, probes
-from fa_lib.tasks import Task
+from fa_lib.tasks.task import Task
 from tools.bench.reference import copied
 
 PART = 1024  # test samples at a time

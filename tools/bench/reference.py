@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from fa_lib import training
-from fa_lib.tasks import Task
+from fa_lib.tasks.task import Task
 
 
 class Net(nn.Module):

@@ -9,9 +9,9 @@ from sklearn.linear_model import LinearRegression
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, TensorDataset
 
-from fa_lib import data
-from fa_lib.seeds import numpy_generator
-from fa_lib.tasks import Task
+from fa_lib.random import numpy_generator
+from fa_lib.tasks import idx
+from fa_lib.tasks.task import Task
 from tools.bench.reference import copied
 
 
@@ -33,7 +33,7 @@ class Digits(Dataset):
     """MNIST, every image turned into a tensor and normalised when it is asked for."""
 
     def __init__(self, split: str, samples: int):
-        images, digits = data.mnist(split)
+        images, digits = idx.mnist(split)
         self.images, self.digits = images[:samples], digits[:samples]
 
     def __len__(self) -> int:

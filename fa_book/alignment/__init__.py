@@ -1,0 +1,1 @@
+"""Section 2.1: FA with W_O learning and frozen."""

@@ -1,0 +1,1 @@
+"""A claim, its checks and its verdict: what every room that judges something shares."""

@@ -1,0 +1,1 @@
+"""Section 2.4, Fig. 7: classification."""

@@ -1,0 +1,1 @@
+"""Chapter on coding rate."""

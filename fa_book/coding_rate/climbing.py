@@ -1,0 +1,87 @@
+"""What the rate reduction as an objective makes of H: test accuracy, readouts of held-out samples, information, rates.
+
+`observe` sees H and no decoder, `train` no test samples' H. Here both are looked at, at chosen epochs.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import xarray as xr
+from torch.nn import functional
+
+from fa_lib import information, probes, training
+from fa_lib.probes import decoded_information
+from fa_lib.record import Snapshot
+from fa_lib.tasks.task import Task
+from fa_lib.training import evaluate
+from fa_lib.training.snapshots import see
+
+
+def look(seen: Snapshot, task: Task, *, seed: int = 0) -> dict[str, np.ndarray]:
+    """Measures of one epoch, (run,) each; information in bits.
+
+    Returns:
+        `held_out`, accuracy on the test samples of a linear readout fitted to the training samples; `told` and
+        `told_null`, what a nonlinear one tells of them, and with targets handed to the wrong samples; `information`
+        and `information_null`, binned; `effective_rank`; `reduction` and `reduction_on`, the rate reduction as it is
+        and with a unit that is always on; `between`, the share of H's variance that lies between the classes;
+        `size`, the root mean square of H.
+    """
+    told = decoded_information.readings(seed=seed)
+    bits, null = information.with_null(seen.H, seen.y, seed=seed)
+    centred = seen.H - seen.H.mean(1, keepdim=True)
+    share = seen.y / seen.y.sum(0).clamp_min(1)  # (sample, p)
+    means = (share.mT @ centred) * seen.y.mean(0)[:, None].sqrt()  # (run, p, m)
+    found = {
+        "held_out": task.accuracy(probes.readout(seen.H, seen.y, at=seen.H_test), seen.y_test),
+        "told": told["told"](seen),
+        "told_null": told["told_null"](seen),
+        "information": bits,
+        "information_null": null[:, 0],
+        "effective_rank": probes.effective_rank(seen.H),
+        "between": means.square().sum((1, 2)) / centred.square().sum(2).mean(1).clamp_min(1e-12),
+        "size": seen.H.square().mean((1, 2)).sqrt(),
+        "reduction": probes.coding_rate(seen.H, seen.y),
+        "reduction_on": probes.coding_rate(functional.pad(seen.H, (0, 1), value=1.0), seen.y),
+    }
+    return {name: np.asarray(value) for name, value in found.items()}
+
+
+def climb(
+    task: Task, feedback, *, at: Sequence[int], runs: int = 10, seed: int = 0, shown: int = 100, **options
+) -> xr.Dataset:
+    """Train as `training.train` does and look at H and at the test samples after chosen numbers of epochs.
+
+    Args:
+        task, feedback, runs, seed: as in `train`.
+        at: epochs, in rising order; 0 is the untrained network.
+        shown: how many test samples' H to keep.
+        options: `learn_decoder`, `learn_encoder` and `scale`, as in `train`.
+
+    Returns:
+        Dataset with dims (run, epoch): those of `look`, and `test_accuracy`, `test_loss` and `accuracy` of the
+        decoder, on the test samples and on the training samples. `H`, (run, shown, unit), is that of the first test
+        samples at the end, and `label`, (shown,), their class.
+
+    Raises:
+        ValueError: as in `train`.
+    """
+    parts, batches = training.build(task, feedback, runs=runs, seed=seed, **options), training.batches(task)
+    rows = []
+    for epoch in range(max(at) + 1):
+        if epoch in at:
+            seen = see(parts, task)
+            with torch.no_grad():
+                accuracy = task.accuracy(task.activate(parts.decoder(seen.H)), task.y)
+            row = look(seen, task, seed=seed) | {"accuracy": accuracy}
+            rows.append(row | evaluate.of_test(task, parts.encoder, parts.decoder, task.test_x, task.test_y))
+        for _ in training.one_pass(parts, task, batches if epoch < max(at) else ()):
+            pass
+    data = {name: (("run", "epoch"), np.stack([np.asarray(row[name]) for row in rows], 1)) for name in rows[0]}
+    data["H"] = (("run", "shown", "unit"), seen.H_test[:, :shown].numpy())
+    data["label"] = ("shown", task.test_y[:shown].argmax(1).numpy())
+    coords = {"run": range(runs), "epoch": sorted(at)}
+    attributes = {"task": task.name, "feedback": str(feedback), "seed": seed}
+    ceiling = information.ceiling(task.y.numpy())
+    return xr.Dataset(data | {"ceiling": ceiling}, coords=coords, attrs=attributes)

@@ -1,0 +1,1 @@
+"""Chapter on updates out of step."""

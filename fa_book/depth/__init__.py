@@ -1,0 +1,1 @@
+"""Chapter on depth: every layer by the rule."""

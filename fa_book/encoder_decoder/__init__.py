@@ -1,0 +1,1 @@
+"""Section 2.3: encoder and decoder apart, dead zones."""

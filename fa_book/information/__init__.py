@@ -1,0 +1,1 @@
+"""Chapter on estimators of information."""

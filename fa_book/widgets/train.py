@@ -1,0 +1,228 @@
+"""Widget: IBTask learned in the page by five rules side by side, with the assumptions to change."""
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+import traitlets
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from fa_book.figures import COLOURS, curves
+from fa_book.widgets.base import Widget
+from fa_book.widgets.mulberry import normal, uniform
+from fa_lib import probes, tasks, training
+from fa_lib.feedback import BP, FA, NF, NFA, TF
+from fa_lib.tasks import icosahedron
+from fa_lib.tasks.task import Task
+
+RULES = ("BP", "FA", "NFA", "NF", "TF")
+VIEWS = ("both readouts", "units 1, 2", "units 3, 4")
+EPOCHS = 300  # of the static picture
+EVERY = 10  # epochs between its points
+PANELS = {
+    "loss": "loss",
+    "accuracy": "correct rate",
+    "regression_accuracy": "correct rate, linear readout of H",
+}
+
+
+class Training(Widget):
+    """The 12-8-4-2 network on all 4096 patterns of IBTask, trained by five rules from the same weights.
+
+    In the page the training runs live. In Python `parts` gives fa_lib networks with the very weights and matrices that
+    the page draws, and `curves` trains them.
+
+    Args:
+        frozen: freeze the decoder W_O, weights and bias.
+        gamma: learn a factor after each tanh.
+        k_term: give TF its decorrelation term, of weight 10.
+        sigma: size of NFA's noise; 0, 0.001, 0.01, 0.1, 0.3, 1 or 3.
+        rate: Adam's learning rate; 0.0003, 0.001, 0.003, 0.01 or 0.03.
+        seed: seed of weights, feedback matrices and noise, 0 to 999.
+        rule: whose hidden states are shown.
+        view: by what two readouts say of them ("both readouts") or by two units ("units 1, 2" or "units 3, 4").
+
+    Raises:
+        TraitError: for a value that is not among these.
+
+    Source: Cheng & Brown 2023, Figs 1, 4 and 7.
+    """
+
+    module = "train"
+    frozen = traitlets.Enum((False, True), False).tag(sync=True, state=True)
+    gamma = traitlets.Enum((False, True), False).tag(sync=True, state=True)
+    k_term = traitlets.Enum((False, True), False).tag(sync=True, state=True)
+    sigma = traitlets.Enum((0.0, 0.001, 0.01, 0.1, 0.3, 1.0, 3.0), 0.001).tag(sync=True, state=True)
+    rate = traitlets.Enum((0.0003, 0.001, 0.003, 0.01, 0.03), 0.001).tag(sync=True, state=True)
+    seed = traitlets.Int(10, min=0, max=999).tag(sync=True, state=True)
+    rule = traitlets.Enum(RULES, "FA").tag(sync=True, state=True)
+    view = traitlets.Enum(VIEWS, "both readouts").tag(sync=True, state=True)
+
+    def draw(self) -> dict[str, Tensor]:
+        """What trainer.js draws from the seed: `start`, the network's 152 parameters in a row, and B, B1 and B2."""
+        u = uniform(self.seed, 774)
+        encoder = 2 * u[:140] - 1
+        drawn = np.concatenate([encoder[:104] / 12**0.5, encoder[104:] / 8**0.5, normal(u[140:156]) * 0.5**0.5,
+                                (2 * u[156:158] - 1) / 10, np.ones(2)])  # fmt: skip
+        B, B1, B2 = np.split(normal(u[158:]), [8, 108])
+        given = {"start": drawn, "B": B * 0.5**0.5, "B1": B1 * 0.2, "B2": B2 * 0.5**0.5}
+        shapes = {"start": (152,), "B": (2, 4), "B1": (2, 50), "B2": (50, 4)}
+        dtype = torch.get_default_dtype()
+        return {name: torch.tensor(value, dtype=dtype).reshape(shapes[name]) for name, value in given.items()}
+
+    def task(self) -> Task:
+        """IBTask with nothing held out, patterns in counting order, at this learning rate."""
+        dtype = torch.get_default_dtype()
+        x = torch.tensor(icosahedron.patterns(), dtype=dtype)
+        y = torch.tensor(np.eye(2)[icosahedron.labels()], dtype=dtype)
+        metrics = {"accuracy": tasks.correct_rate}
+        return Task("IBTask", x, y, x, y, output="sigmoid", metrics=metrics, metric_name="correct rate", lr=self.rate,
+                    batch=None, epochs=1000, widths=(8, 4))  # fmt: skip
+
+    def channel(self, rule: str):
+        """The rule's channel with the drawn matrices; NFA's noise is fa_lib's own."""
+        drawn = self.draw()
+        B = drawn["B"]
+        return {
+            "BP": BP(),
+            "FA": FA(B=B),
+            "NFA": NFA(sigma=self.sigma, B=B),
+            "NF": NF(B1=drawn["B1"], B2=drawn["B2"]),
+            "TF": TF(decorrelate=10.0 if self.k_term else 0.0, B=B),
+        }[rule]
+
+    def parts(self, *rules: str) -> training.Parts:
+        """Networks, channel and optimizer with the drawn weights, one run for each of the rules."""
+        runs = range(len(rules))
+        channel = Abreast([self.channel(rule) for rule in rules])
+        options = {"runs": list(runs), "seed": self.seed, "learn_decoder": not self.frozen, "scale": self.gamma}
+        made = training.build(self.task(), channel, **options)
+        place_parameters(made, self.draw()["start"])
+        return made
+
+    def curves(self, epochs: int = EPOCHS, every: int = EVERY) -> dict[str, xr.Dataset]:
+        """Train all rules.
+
+        Args:
+            epochs: full-batch steps.
+            every: measure before each so-many-th step, and after the last.
+
+        Returns:
+            For each rule a Dataset with dims (run, epoch), of one run: `loss`, `accuracy`, `regression_accuracy`.
+        """
+        return _train(self._options(), epochs, every)[0]
+
+    def _options(self) -> tuple:
+        return tuple((name, getattr(self, name)) for name in ("frozen", "gamma", "k_term", "sigma", "rate", "seed"))
+
+    def words(self) -> str:
+        ends = {rule: data.isel(run=0, epoch=-1) for rule, data in self.curves().items()}
+        rates = ", ".join(f"{rule} {float(end.accuracy):.2f}" for rule, end in ends.items())
+        linear = ", ".join(f"{rule} {float(end.regression_accuracy):.2f}" for rule, end in ends.items())
+        return (
+            f"Curves of five rules over {EPOCHS} epochs with W_O {'frozen' if self.frozen else 'learning'} and gamma "
+            f"{'on' if self.gamma else 'off'}, and {self.rule}'s hidden states as a cloud coloured by label. At the "
+            f"end the correct rates are {rates}; those of the best linear readout of H are {linear}."
+        )
+
+    def picture(self) -> Figure:
+        results, clouds = _train(self._options(), EPOCHS, EVERY)
+        figure = Figure(figsize=(7.2, 5.0), dpi=125, layout="constrained")
+        panels = figure.subplots(2, 2).flat
+        for axes, (name, title) in zip(panels, PANELS.items(), strict=False):
+            for rule, data in results.items():
+                style = {"linewidth": 3} if rule == "FA" else {"linewidth": 1.2, "dashes": (5, 4)}
+                curves(axes, data[name], label=rule, **style if rule in ("FA", "NFA") else {})
+            axes.set(title=title, xlabel="epoch", xlim=(0, EPOCHS))
+        figure.axes[0].set_ylim(bottom=0)
+        figure.axes[1].set_ylim(0, 1)
+        figure.axes[2].set_ylim(0.5, 1)
+        self._cloud(figure.axes[3], *clouds[self.rule])
+        figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+        return figure
+
+    def _cloud(self, axes: Axes, H: Tensor, linear: Tensor, y_hat: Tensor) -> None:
+        """H (sample, 4) with what the readouts make of it, (sample, 2)."""
+        if self.view == "both readouts":
+            points = (linear[:, 1] - linear[:, 0], y_hat[:, 1] - y_hat[:, 0])
+            axes.set(xlabel="linear readout says 0 or 1", ylabel="decoder says 0 or 1", xlim=(-1.6, 1.6))
+            axes.set(ylim=(-1.12, 1.12))
+        else:
+            a, b = (int(digit) - 1 for digit in self.view.removeprefix("units ").split(", "))
+            points = (H[:, a], H[:, b])
+            axes.set(xlabel=f"unit {a + 1}", ylabel=f"unit {b + 1}")
+        labels = icosahedron.labels() == 1
+        for mask, colour, name in ((~labels, COLOURS["null"], "label 0"), (labels, COLOURS[self.rule], "label 1")):
+            axes.scatter(*(part[mask] for part in points), s=2, color=colour, alpha=0.5, linewidths=0, label=name)
+        axes.set_title(f"H of {self.rule} after {EPOCHS} epochs")
+        axes.legend(loc="upper left", markerscale=4, handletextpad=0)
+
+
+class Abreast:
+    """A channel whose runs hear different rules: run i is served by the i-th of the given channels.
+
+    Args:
+        channels: one for each run.
+    """
+
+    def __init__(self, channels):
+        self.channels = channels
+
+    def draw(self, p: int, m: int, *, runs, seed: int = 0, device: str = "cpu") -> "Abreast":
+        """The same with every channel drawn for its run."""
+        draws = zip(self.channels, runs, strict=True)
+        return Abreast([channel.draw(p, m, runs=[run], seed=seed, device=device) for channel, run in draws])
+
+    def __call__(self, error: Tensor, y: Tensor, *, output, **known) -> Tensor:
+        """error (run, sample, p) to the gradient (run, sample, m), run by run."""
+
+        def heard(i: int, channel) -> Tensor:
+            own = {name: value[i : i + 1] for name, value in known.items()}
+            return channel(error[i : i + 1], y, output=output, **own).mT
+
+        return torch.cat([heard(i, channel) for i, channel in enumerate(self.channels)]).mT
+
+
+def _places(parts: training.Parts) -> list[Tensor]:
+    """The parameters in the order of network.js, each with a leading run axis."""
+    layers = [*parts.encoder.layers, parts.decoder]
+    return [*(place for layer in layers for place in (layer.weight, layer.bias)), *parts.encoder.gamma]
+
+
+def place_parameters(parts: training.Parts, start: Tensor) -> None:
+    """Put 152 numbers, in the order of network.js, into every run of a network of these widths."""
+    with torch.no_grad():
+        for place in _places(parts):
+            values, start = start.tensor_split([place[0].numel()])
+            place.copy_(values.reshape(place.shape[1:]))
+
+
+def parameters(parts: training.Parts) -> Tensor:
+    """A copy of the numbers that `place_parameters` puts in, (run, 152); gamma is 1 where there is none."""
+    found = torch.cat([place.detach().flatten(1) for place in _places(parts)], 1)
+    return torch.nn.functional.pad(found, (0, 152 - found.shape[1]), value=1.0)
+
+
+@lru_cache(maxsize=16)
+def _train(options: tuple, epochs: int, every: int):
+    """Curves and final (H, linear answers, decoder's answers) of every rule; the words and the picture share them."""
+    widget = Training(**dict(options))
+    task, parts = widget.task(), widget.parts(*RULES)
+    rows = []
+    for epoch, seen in enumerate(training.one_pass(parts, task, (epochs + 1) * training.batches(task))):
+        if epoch % every == 0 or epoch == epochs:
+            linear = probes.readout(seen.H, seen.y).to(seen.H.dtype)
+            rows.append((epoch, seen.loss, seen.metrics["accuracy"], task.accuracy(linear, seen.y)))
+    at = [row[0] for row in rows]
+    measured = {name: torch.stack([row[i + 1] for row in rows], 1) for i, name in enumerate(PANELS)}  # (run, epoch)
+    results = {
+        rule: xr.Dataset(
+            {name: (("run", "epoch"), values[i : i + 1].numpy()) for name, values in measured.items()},
+            coords={"run": [0], "epoch": at},
+        )
+        for i, rule in enumerate(RULES)
+    }
+    return results, {rule: (seen.H[i], linear[i], seen.y_hat[i]) for i, rule in enumerate(RULES)}

@@ -1,0 +1,28 @@
+"""Any feedback rule with the mean over the batch taken out of its signal, as target feedback does.
+
+What all samples share says nothing about which is which. Early in learning an error is nearly the same for all of them,
+and a rule that carries it pushes them all one way.
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from fa_lib.feedback.base import Wrapper
+
+
+@dataclass(frozen=True)
+class Centred(Wrapper):
+    """A rule whose signal sums to zero over the batch, unit by unit.
+
+    Args:
+        rule: a rule for one layer, such as `FA()`.
+
+    Raises:
+        ValueError: for something that is no rule.
+    """
+
+    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+        """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
+        gradient = self.rule(error, y, **context)
+        return gradient - gradient.mean(1, keepdim=True)

@@ -1,0 +1,201 @@
+"""Probes: what a decoder could read from H, how two signals compare, how many directions H uses.
+
+They measure and never train: the regression losses of the paper's Figs 1 and 2 and the angle of Fig. 2.
+"""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from fa_lib.random import generator
+
+CUTOFF = 1e-10  # directions of H with less than this share of the largest variance carry rounding, not signal
+
+
+def _hidden(H: Tensor, name: str = "H") -> Tensor:
+    if H.dim() != 3 or 0 in H.shape:
+        raise ValueError(f"{name} must be (run, sample, m), none of them empty, got {tuple(H.shape)}")
+    H = H.double()
+    if not _finite(H):
+        raise ValueError(f"{name} must be finite, got NaN or infinity")
+    return H
+
+
+def _finite(values: Tensor) -> bool:
+    """Whether all are finite. A sum shows NaN and infinity at a tenth of the price; but it may also overflow."""
+    return bool(torch.isfinite(values.sum())) or bool(torch.isfinite(values).all())
+
+
+def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None = None) -> Tensor:
+    """What the best linear map of H predicts for y, least squares in double precision.
+
+    Args:
+        H: hidden layer, (run, sample, m).
+        y: target, (sample, p) or (run, sample, p).
+        intercept: fit a constant too (as the paper's Fig. 1 does; Eq. 11 and Fig. 2 do not).
+        at: where to predict, (run, other sample, m); H itself if None. For held-out samples.
+
+    Returns:
+        Predictions of shape (run, sample, p), double precision. A constant H predicts the mean of y.
+
+    Raises:
+        ValueError: if shapes do not fit or a value is not finite.
+
+    Source: Cheng & Brown 2023, Fig. 1 c, d and Eq. 11.
+    """
+    H = _hidden(H)
+    if y.shape[:-1] not in (H.shape[1:2], H.shape[:2]):
+        raise ValueError(
+            f"y must be (sample, p) or (run, sample, p) over the samples of H, got H {tuple(H.shape)} and "
+            f"y {tuple(y.shape)}"
+        )
+    y = y.double()
+    if not _finite(y):
+        raise ValueError("y must be finite, got NaN or infinity")
+    at = None if at is None else _hidden(at, "at")
+    if at is not None and at.shape[::2] != H.shape[::2]:
+        raise ValueError(f"at must have the runs and units of H, got at {tuple(at.shape)} and H {tuple(H.shape)}")
+    centre_H, centre_y = (H.mean(1, keepdim=True), y.mean(-2, keepdim=True)) if intercept else (0.0, 0.0)
+    Hc, yc = H - centre_H, y - centre_y
+    theta = torch.linalg.pinv(Hc.mT @ Hc, hermitian=True, rtol=CUTOFF) @ (yc.mT @ Hc).mT  # (run, m, p)
+    away = Hc if at is None else at - centre_H
+    return (theta.mT @ away.mT).mT + centre_y  # units first in memory, as everywhere (see networks.py)
+
+
+def nonlinear_readout(
+    H: Tensor,
+    y: Tensor,
+    *,
+    at: Tensor | None = None,
+    features: int = 100,
+    seed: int = 0,
+    runs: Sequence[int] | None = None,
+) -> Tensor:
+    """What a small nonlinear decoder of H predicts for y: least squares on H and on random tanh features of it.
+
+    H is measured from its mean in units of its root mean square, one number a run, so that its units keep their
+    proportions. A feature is tanh(a.h + b) with standard normal a and b. Nothing is learned but the last layer.
+
+    Args:
+        H, y, at: as in `readout`. Judge it on samples it was not fitted to, many more than there are features.
+        features: how many.
+        seed: seed of a and b.
+        runs: numbers of the runs, if not 0, 1, ...: run r's features depend on (seed, r) alone.
+
+    Returns:
+        Predictions of shape (run, sample, p), double precision.
+
+    Raises:
+        ValueError: as in `readout`, for fewer than one feature, or run numbers that are not one per run.
+    """
+    if isinstance(features, bool) or not isinstance(features, int) or features < 1:
+        raise ValueError(f"features must be a whole number of 1 or more, got {features!r}")
+    H = _hidden(H)
+    runs = list(range(len(H)) if runs is None else runs)
+    if len(runs) != len(H):
+        raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {len(H)} runs")
+    drawn = [torch.randn(H.shape[2] + 1, features, generator=generator(seed, run, "probe")) for run in runs]
+    a = torch.stack(drawn).to(H)  # (run, m + 1, feature), the last row is b
+    centre = H.mean(1, keepdim=True)
+    size = (H - centre).square().mean((1, 2), keepdim=True).sqrt()
+    size = torch.where(size > 0, size, 1.0)
+
+    def expand(values: Tensor) -> Tensor:  # (run, sample, m) to (run, sample, m + feature)
+        values = (values - centre) / size
+        return torch.cat([values, torch.tanh(values @ a[:, :-1] + a[:, -1:])], 2)
+
+    return readout(expand(H), y, at=None if at is None else expand(_hidden(at, "at")))
+
+
+def angle(a: Tensor, b: Tensor) -> Tensor:
+    """Angle between two signals, in degrees, for every run.
+
+    Args:
+        a, b: signals of shape (run, sample, unit), taken as one long vector a run.
+
+    Returns:
+        Tensor of shape (run,), between 0 and 180. NaN where a signal is zero: it has no direction.
+
+    Raises:
+        ValueError: if the shapes differ.
+
+    Source: Cheng & Brown 2023, Fig. 2, fourth column.
+    """
+    if a.shape != b.shape or a.dim() < 2:
+        raise ValueError(f"signals must have one shape (run, sample, unit), got {tuple(a.shape)} and {tuple(b.shape)}")
+    a, b = a.flatten(1).double(), b.flatten(1).double()  # (run, sample * unit)
+    a, b = a / a.norm(dim=1, keepdim=True), b / b.norm(dim=1, keepdim=True)
+    # atan2 of half-difference and half-sum stays accurate near 0 and 180, where acos loses half its digits
+    return torch.rad2deg(2 * torch.atan2((a - b).norm(dim=1), (a + b).norm(dim=1)))
+
+
+def alignment(seen) -> Tensor:
+    """Angle between what a channel sent and what backpropagation would have sent, in degrees, for every run.
+
+    Args:
+        seen: a `training.Step`; hand this function to `train` as `record={"angle": probes.alignment}`.
+
+    Returns:
+        Tensor of shape (run,).
+
+    Source: Cheng & Brown 2023, Eq. 9 (Lillicrap et al. 2016).
+    """
+    return angle(seen.signal, seen.error @ seen.W)
+
+
+def effective_rank(H: Tensor) -> Tensor:
+    """Exponential of the entropy of H's normalised singular values, after centring.
+
+    Args:
+        H: hidden layer, (run, sample, m).
+
+    Returns:
+        Tensor of shape (run,) between 1 and m; 0 where H is constant.
+
+    Raises:
+        ValueError: if H has another shape, is empty or not finite.
+
+    Source: Roy & Vetterli 2007.
+    """
+    H = _hidden(H)
+    H = H - H[:, :1]  # a constant H becomes zero exactly, not a mean's rounding
+    Hc = H - H.mean(1, keepdim=True)
+    values = torch.linalg.eigvalsh(Hc.mT @ Hc).clamp_min(0).sqrt()  # (run, m), singular values of Hc
+    total = values.sum(1, keepdim=True)
+    share = values / total.clamp_min(torch.finfo(values.dtype).tiny)
+    return torch.where(total[:, 0] > 0, torch.exp(torch.special.entr(share).sum(1)), 0.0)
+
+
+def coding_rate(H: Tensor, y: Tensor | None = None, *, precision: float = 0.5) -> Tensor:
+    """Bits per sample to code H up to an error, or the reduction of that by knowing the class (MCR2).
+
+    Args:
+        H: hidden layer, (run, sample, m); rows are used at unit length, as in the source.
+        y: one-hot class, (sample, p); with it the rate reduction is returned, without it the rate.
+        precision: allowed error epsilon, in units of the rows' length.
+
+    Returns:
+        Tensor of shape (run,), bits.
+
+    Raises:
+        ValueError: if shapes do not fit, a value is not finite, or the precision is not above 0.
+
+    Source: Yu et al. 2020, Eqs 7 and 8.
+    """
+    H = torch.nn.functional.normalize(_hidden(H), dim=2)
+    if not 0 < precision < float("inf"):
+        raise ValueError(f"precision must be a finite number above 0, got {precision}")
+    if y is not None and (y.dim() != 2 or len(y) != H.shape[1]):
+        raise ValueError(f"y must be (sample, p) over the samples of H, got H {tuple(H.shape)} and y {tuple(y.shape)}")
+
+    def rate(part: Tensor) -> Tensor:  # part (run, some samples, m)
+        n, m = part.shape[1:]
+        gram = torch.eye(m, dtype=part.dtype, device=part.device) + m / (n * precision**2) * part.mT @ part
+        return torch.logdet(gram) / (2 * math.log(2))
+
+    if y is None:
+        return rate(H)
+    members = [y[:, j] > 0.5 for j in range(y.shape[1])]
+    return rate(H) - sum(rate(H[:, own]) * own.double().mean() for own in members if own.any())

@@ -1,0 +1,40 @@
+"""What a training step saw, before the weights moved: what is measured and recorded, all of it detached."""
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+
+class Layer(NamedTuple):
+    """A hidden layer under a rule for several layers."""
+
+    H: Tensor  #: (run, sample, m)
+    signal: Tensor  #: (run, sample, m), the gradient that this layer learned from
+    weight: Tensor  #: (run, m of the layer above or p, m), the weight above
+    W: Tensor  #: (run, what is fed back, m), the weight or product of weights in whose place a channel stands here
+    B: Tensor | None  #: the same shape: what the channel has in that place; None for no cut here, or no such matrix
+
+
+class Step(NamedTuple):
+    """What one training step saw, before the weights moved; all detached, (run, sample, ...) or (run,)."""
+
+    H: Tensor  #: (run, sample, m)
+    y: Tensor  #: (sample, p)
+    y_hat: Tensor  #: (run, sample, p)
+    error: Tensor  #: (run, sample, p), dLoss / dz
+    signal: Tensor  #: (run, sample, m), what the channel gave
+    W: Tensor  #: (run, p, m), the decoder's weight at that moment
+    gamma: Tensor  #: (run, layer), 1 without scaling
+    loss: Tensor  #: (run,)
+    metrics: dict[str, Tensor]  #: name to (run,)
+    layers: tuple[Layer, ...] = ()  #: of a rule for several layers: all, the first (or the backbone's output) first
+    nonlinearity: str = "tanh"  #: of these layers, but not of a backbone's output
+
+
+class Snapshot(NamedTuple):
+    """The hidden layer at one epoch."""
+
+    H: Tensor  #: (run, sample, m)
+    y: Tensor  #: (sample, p)
+    H_test: Tensor  #: (run, test sample, m)
+    y_test: Tensor  #: (test sample, p)

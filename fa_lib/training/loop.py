@@ -1,0 +1,232 @@
+"""Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded.
+
+`build` makes a model and `train_epoch` trains it for an epoch, for those who want a loop of their own. `fit` trains a
+model and measures it after each epoch; `predict` says what it answers. `train` does all of it by the paper's protocol and
+keeps the record alone.
+"""
+
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import Tensor
+from tqdm.auto import trange
+
+from fa_lib import check, information
+from fa_lib.feedback.base import Rule
+from fa_lib.feedback.layers import ForLayers
+from fa_lib.networks.base import RunNetwork
+from fa_lib.random import generator
+from fa_lib.record import Step
+from fa_lib.tasks.task import Task
+from fa_lib.training import evaluate, optim
+from fa_lib.training.model import Model, build
+
+# Asked for and given back at once: from then on glibc keeps what a step frees for the next. Otherwise it hands large
+# blocks back to the system each time, and having them cleared again can double a step's time. Elsewhere: no effect.
+np.empty(2**25 - 2**13, np.uint8)
+
+Batches = Sequence[tuple[Tensor, Tensor]]
+
+
+def batches(task: Task, device: str = "cpu") -> Batches:
+    """The task's training samples in its batches, (x, y) each, in the task's order."""
+    x, y = task.x.to(device), task.y.to(device)
+    return list(zip(x.split(task.batch or len(x)), y.split(task.batch or len(x)), strict=True))
+
+
+def shuffled(task: Task, epoch: int, seed: int, device: str = "cpu") -> Batches:
+    """The task's batches in an order of this epoch's own, from a generator of its own: the same for every rule."""
+    order = torch.randperm(len(task.x), generator=generator(seed, epoch, "batches"))
+    return batches(task.change(x=task.x[order], y=task.y[order]), device)
+
+
+def train_epoch(model: Model, batches: Batches) -> Iterator[Step]:
+    """Train the model in place, a step for each batch, and yield what each saw; its update follows the yield."""
+    for x, y in batches:
+        model.optimizer.zero_grad()
+        yield model.step(x, y)
+        model.optimizer.step()
+
+
+def epochs_of(model: Model, epochs: int, *, seed: int = 0) -> Iterator[tuple[int, Iterator[Step]]]:
+    """The loop that all trainings share: number of the epoch, from 0, and its steps, to be taken by the caller.
+
+    Args:
+        model: trained in place.
+        epochs: how many.
+        seed: of the order of the samples, where the protocol shuffles them.
+    """
+    task, device = model.task, next(model.decoder.parameters()).device
+    rate = optim.schedule(model.optimizer, task.protocol)
+    known = None if task.protocol.shuffle else batches(task, device)
+    for epoch in range(epochs):
+        yield epoch, train_epoch(model, shuffled(task, epoch, seed, device) if known is None else known)
+        if rate is not None:
+            rate.step()
+
+
+def trained(model: Model, epochs: int, *, seed: int = 0) -> Model:
+    """The model after so many passes over the training set, without measuring; it is changed in place."""
+    for _, steps in epochs_of(model, epochs, seed=seed):
+        for _ in steps:
+            pass
+    return model
+
+
+def predict(model: Model, x: Tensor) -> Tensor:
+    """y_hat of a model, with dropout off.
+
+    Args:
+        model: of `build`.
+        x: inputs, (sample, ...).
+
+    Returns:
+        Tensor of shape (run, sample, p).
+    """
+    return model.task.activate(evaluate.look(model.encoder, x, model.decoder))
+
+
+def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed: int = 0) -> xr.Dataset:
+    """Train a model in place and measure it.
+
+    The optimizer decides what learns: the parts that `build` was told to train. Another encoder may be put in by
+    `model._replace(encoder=...)`; it is frozen then, because the optimizer does not know it.
+
+    Args:
+        model: of `build`.
+        epochs: passes over the training set; the task's own number if None.
+        measure_every: measure after each so-many-th epoch, counted from 0, and after the last.
+        seed: of the order of the samples, where the protocol shuffles them.
+
+    Returns:
+        Dataset with dims (run, epoch): `loss`, `accuracy`, `test_loss`, `test_accuracy`, all after the epoch's last
+        update and with dropout off, and `stuck` (run,), as in `train`. The run coordinate counts from 0.
+
+    Raises:
+        ValueError: for epochs or measure_every below 1.
+
+    Source: Cheng & Brown 2023, Section 2.3 (encoder and decoder as processes of their own).
+    """
+    task = model.task
+    epochs = check.whole("epochs", task.epochs if epochs is None else epochs)
+    measured = _measured(epochs, measure_every)
+    device = next(model.decoder.parameters()).device
+    sets = {"": (task.x.to(device), task.y.to(device)), "test_": (task.test_x.to(device), task.test_y.to(device))}
+    rows = []
+    for epoch, steps in epochs_of(model, epochs, seed=seed):
+        for _ in steps:
+            pass
+        if epoch in measured:
+            rows.append({})
+            for prefix, (x, y) in sets.items():
+                z = evaluate.look(model.encoder, x, model.decoder)
+                rows[-1][f"{prefix}loss"] = task.objective(z, y)
+                rows[-1][f"{prefix}accuracy"] = task.accuracy(task.activate(z), y)
+    data = evaluate.dataset(rows, range(len(model.decoder.weight)), measured)
+    return data.assign(stuck=("run", evaluate.stuck(task, data.loss.values[:, -1])))
+
+
+def train(
+    task: Task,
+    rule: Rule | ForLayers,
+    *,
+    encoder: RunNetwork | Callable | None = None,
+    runs: int | Sequence[int] = 10,
+    epochs: int | None = None,
+    seed: int = 0,
+    learn_decoder: bool = True,
+    learn_encoder: bool = True,
+    learn_gain: bool = False,
+    measure_every: int = 1,
+    bin_size: float = 0.1,
+    record: Mapping[str, Callable[[Step], Tensor]] | None = None,
+    device: str = "cpu",
+    progress: bool = True,
+) -> xr.Dataset:
+    """Train a network on a task by a feedback rule and record what the paper plots.
+
+    What comes back are measures. For the networks themselves take `model = build(task, rule)`, `fit(model)` and
+    `predict(model, x)`.
+
+    Training measures are taken as the batches go by, before each one's update and with dropout on, averaged over the
+    epoch (one batch on the IB tasks); regression and information use all of the epoch's H together. Test measures are
+    taken after the epoch's last update with dropout off.
+
+    Args:
+        task: from `fa_lib.tasks`, or one's own `Task`.
+        rule: of `fa_lib.feedback`, such as `FA()` or, for every hidden layer, `DFA()`; or one's own.
+        encoder: as in `build`.
+        runs: how many repeats, or their numbers. Run r depends on (seed, r) alone.
+        epochs: passes over the training set; the task's own number if None.
+        seed: seed of weights, matrices, noise and dropout. The same seed starts every rule from the same weights.
+        learn_decoder, learn_encoder: False freezes that part (weights and biases).
+        learn_gain: learn the factor gamma after each tanh, for any rule.
+        measure_every: measure each so-many-th epoch only, counted from 0, and the last.
+        bin_size: bin of the information, in units of H and y.
+        record: further measures of an epoch's last step: name to function of `Step`, giving (run, ...).
+        device: "cpu" or "cuda".
+        progress: show a bar.
+
+    Returns:
+        Dataset with dims (run, epoch): `loss`, `accuracy` (and the task's other metrics), `regression_loss` (mean
+        squared error) and `regression_accuracy` of the best linear readout of H with intercept, `information` and
+        `information_null` (y shuffled, in the same way at every epoch) in bits, `test_loss`, `test_accuracy`, the
+        recorded ones; `ceiling`, y's entropy in bits; and `stuck` (run,): the run ends with a loss above 0.9 of that of
+        the best constant answer. Then it is on the plateau or dead: train on, center the rule (`Centred(FA())`), start
+        the decoder at the log-odds of the classes, or use cross-entropy. Attributes say how it was made.
+
+    Raises:
+        ValueError: for runs, epochs or measure_every below 1, a bin size of 0 or less, a device that is not there,
+            something that is no task or rule, a recorded name that is taken or a measure that is not one entry a run.
+
+    Source: Cheng & Brown 2023, Figs 1, 4, 7 and 8.
+    """
+    start, numbers = time.perf_counter(), check.run_numbers(runs)
+    model = build(
+        task, rule, encoder=encoder, runs=numbers, seed=seed, learn_decoder=learn_decoder,
+        learn_encoder=learn_encoder, learn_gain=learn_gain, device=device,
+    )  # fmt: skip
+    epochs = check.whole("epochs", task.epochs if epochs is None else epochs)
+    measured = _measured(epochs, measure_every)
+    bin_size, record = check.positive("bin_size", bin_size), _record(record, task)
+    test_x, test_y = task.test_x.to(device), task.test_y.to(device)
+    rows: list[dict[str, Tensor | np.ndarray]] = []
+    bar = trange(epochs, disable=not progress, desc=f"{task.name} {rule}")
+    for epoch, steps in epochs_of(model, epochs, seed=seed):
+        kept, last = [], None
+        for last in steps:
+            if epoch in measured:
+                kept.append(last._replace(layers=()))  # what the layers saw would not fit in memory for an epoch
+        if epoch in measured:
+            row = evaluate.of_training(task, kept, numbers, seed, bin_size)
+            row |= evaluate.of_test(task, model.encoder, model.decoder, test_x, test_y)
+            rows.append(row | {name: measure(last) for name, measure in record.items()})
+        bar.update()
+    bar.close()
+    data = evaluate.dataset(
+        rows, numbers, measured, task=task.name, rule=str(rule), seed=seed, learn_decoder=int(learn_decoder),
+        learn_encoder=int(learn_encoder), learn_gain=int(learn_gain), lr=task.lr, batch=task.batch or len(task.x),
+        widths=str(task.widths), samples=len(task.x), bin_size=bin_size, device=device, torch=str(torch.__version__),
+        numpy=np.__version__, python=platform.python_version(), seconds=round(time.perf_counter() - start, 2),
+    )  # fmt: skip
+    data["ceiling"] = information.ceiling(task.y.numpy(), bin_size)
+    return data.assign(stuck=("run", evaluate.stuck(task, data.loss.values[:, -1])))
+
+
+def _measured(epochs: int, measure_every: int) -> list[int]:
+    return sorted({*range(0, epochs, check.whole("measure_every", measure_every)), epochs - 1})
+
+
+def _record(record: Mapping[str, Callable] | None, task: Task) -> Mapping[str, Callable]:
+    record = {} if record is None else record
+    if not isinstance(record, Mapping) or not all(isinstance(name, str) and callable(f) for name, f in record.items()):
+        raise ValueError(f"record must map names to functions of a Step, got {record!r}")
+    taken = {"run", "epoch", "ceiling", "stuck", "loss", "regression_loss", "regression_accuracy", "information"}
+    taken |= {"information_null", "test_loss", *task.metrics, *(f"test_{name}" for name in task.metrics)}
+    if clash := sorted(record.keys() & taken):
+        raise ValueError(f"record must use names of its own, got {', '.join(clash)}, measured in any case")
+    return record

@@ -1,0 +1,97 @@
+"""The kernel bounds against slow sums, an integral and exact limits."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import logsumexp
+from scipy.stats import norm
+
+from fa_lib import information
+from fa_lib.information import _kde
+
+modest = settings(deadline=None, derandomize=True, max_examples=30)
+
+
+@st.composite
+def problems(draw):
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    m, p = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    H = rng.normal(size=(2, 40, m)) * np.exp(rng.normal(size=m)) + rng.normal(size=m)
+    Y = H[..., :1] + rng.normal(size=(2, 40, p))
+    return H, Y, np.digitize(Y[..., :1], [-0.5, 0.5])  # and three classes out of Y
+
+
+def slow_kde(h, y, noise_variance):
+    """(lower, upper) entropies of H + noise, less the noise's own, whole and within classes, in bits."""
+    n = len(h)
+    square = ((h[:, None] - h[None]) ** 2).sum(axis=2)
+    found = []
+    for divergence in (square / (8 * noise_variance), square / (2 * noise_variance)):
+        whole = -np.mean(logsumexp(-divergence, axis=1) - np.log(n))
+        within = 0.0
+        for label in np.unique(y):
+            own = np.flatnonzero(y == label)
+            part = divergence[np.ix_(own, own)]
+            within -= len(own) / n * np.mean(logsumexp(-part, axis=1) - np.log(len(own)))
+        found.append((whole / np.log(2), within / np.log(2)))
+    return found
+
+
+@given(problems(), st.sampled_from([1e-4, 0.01, 0.3, 10.0]))
+@modest
+def test_kde_equals_slow_sum(problem, noise_variance):
+    H, _, Y = problem
+    for h, y in zip(H, Y, strict=True):
+        low, high = slow_kde(h, y[:, 0], noise_variance)
+        expected = (low[0] - low[1], high[0] - high[1])
+        assert information.kde_bounds(h, y, noise_variance) == pytest.approx(expected, abs=1e-9)
+        expected = (low[0] - high[1], high[0] - low[1])
+        assert information.kde_bounds(h, y, noise_variance, strict=True) == pytest.approx(expected, abs=1e-9)
+
+
+@given(st.integers(0, 10**6), st.sampled_from([0.003, 0.03, 0.3, 3.0]))
+@modest
+def test_strict_bounds_hold_the_truth(seed, noise_variance):
+    """Few samples on a line: the information of H + noise is an integral."""
+    rng = np.random.default_rng(seed)
+    h, y = rng.uniform(-1, 1, 8), np.arange(8) % 2
+    grid = np.linspace(-15, 15, 40001)
+    density = norm.pdf(grid[:, None], h, np.sqrt(noise_variance))
+
+    def entropy(part):
+        p = part.mean(axis=1)
+        return -np.sum(p * np.log2(np.where(p > 0, p, 1))) * (grid[1] - grid[0])
+
+    truth = entropy(density) - (entropy(density[:, y == 0]) + entropy(density[:, y == 1])) / 2
+    low, high = information.kde_bounds(h[:, None], y, noise_variance, strict=True)
+    assert low - 1e-9 <= truth <= high + 1e-9
+
+
+def test_kde_limits():
+    rng = np.random.default_rng(0)
+    H, Y = rng.normal(size=(60, 3)), np.arange(60) % 4
+    assert information.kde_bounds(H, Y, 1e9) == pytest.approx((0, 0), abs=1e-6)  # noise drowns H
+    assert information.kde_bounds(H, Y, 1e-9) == pytest.approx((2, 2), abs=1e-9)  # every sample stands alone
+    assert information.kde_bounds(np.ones((60, 3)), Y) == pytest.approx((0, 0), abs=1e-12)
+    assert information.kde_bounds(Y[:, None], Y) == pytest.approx((2, 2), abs=1e-9)
+
+
+def test_kde_does_not_depend_on_blocks_order_or_run(monkeypatch):
+    rng = np.random.default_rng(0)
+    H, Y = rng.normal(size=(3, 50, 2)), rng.integers(0, 3, size=(3, 50, 1))
+    low, high = information.kde_bounds(H, Y, 0.1)
+    monkeypatch.setattr(_kde, "BLOCK", 170)
+    order = rng.permutation(50)
+    for run in range(3):
+        alone = information.kde_bounds(H[run, order] + 7, Y[run, order], 0.1)
+        assert alone == pytest.approx((low[run], high[run]), abs=1e-10)
+    assert np.ptp(low) > 0.01
+
+
+def test_kde_bins_a_continuous_target():
+    rng = np.random.default_rng(0)
+    H, Y = rng.normal(size=(80, 2)), rng.normal(size=80)
+    expected = information.kde_bounds(H, np.floor(Y / 0.5), 0.1)
+    assert information.kde_bounds(H, Y, 0.1, bin_size=0.5) == pytest.approx(expected, abs=1e-12)
+    assert information.kde_bounds(H, Y, 0.1) != pytest.approx(expected, abs=0.01)

@@ -1,0 +1,158 @@
+"""The IBTask: geometry, labels and power spectrum against tables, brute force and spherical harmonics."""
+
+import hashlib
+from itertools import combinations
+
+import numpy as np
+import pytest
+from scipy.special import sph_harm_y
+
+from fa_lib.tasks import icosahedron
+
+# The published numbering: which vertices touch which, and which lie opposite.
+NEIGHBOURS = [
+    [1, 3, 5, 10, 11],
+    [0, 2, 3, 4, 11],
+    [1, 3, 4, 8, 9],
+    [0, 1, 2, 8, 10],
+    [1, 2, 6, 9, 11],
+    [0, 6, 7, 10, 11],
+    [4, 5, 7, 9, 11],
+    [5, 6, 8, 9, 10],
+    [2, 3, 7, 9, 10],
+    [2, 4, 6, 7, 8],
+    [0, 3, 5, 7, 8],
+    [0, 1, 4, 5, 6],
+]
+ANTIPODES = [9, 7, 5, 6, 10, 2, 3, 1, 11, 0, 4, 8]
+DIGEST = "77732f16f85e91b49d3997196b56163b3bd362d8cf631468a8de3f986e88359f"
+
+
+@pytest.fixture(scope="module")
+def x():
+    return icosahedron.patterns()
+
+
+@pytest.fixture(scope="module")
+def y():
+    return icosahedron.labels()
+
+
+def test_vertices_are_a_regular_icosahedron_in_the_published_numbering():
+    corners = icosahedron.vertices()
+    cosines = corners @ corners.T
+    assert corners.dtype == np.float64
+    assert corners.shape == (12, 3)
+    for vertex in range(12):
+        near = np.argsort(-cosines[vertex])[1:6]
+        assert sorted(near) == NEIGHBOURS[vertex]
+        assert cosines[vertex].argmin() == ANTIPODES[vertex]
+        np.testing.assert_allclose(cosines[vertex, near], 1 / np.sqrt(5), rtol=0, atol=1e-15)
+    np.testing.assert_allclose(cosines[range(12), range(12)], 1, rtol=0, atol=1e-15)
+    np.testing.assert_allclose(cosines[range(12), ANTIPODES], -1, rtol=0, atol=1e-15)
+
+
+def test_patterns_count_in_binary(x):
+    assert x.dtype == np.uint8
+    assert x.shape == (4096, 12)
+    for i in (0, 1, 2, 2047, 2048, 3210, 4095):
+        assert "".join(map(str, x[i])) == f"{i:012b}"
+    assert len(np.unique(x, axis=0)) == 4096
+
+
+def test_labels_are_the_published_ones(y):
+    assert y.dtype == np.uint8
+    assert y.shape == (4096,)
+    assert hashlib.sha256(y.tobytes()).hexdigest() == DIGEST
+
+
+def test_the_classes_are_nearly_even(y):
+    share = y.mean()
+    assert y.sum() == 2118
+    assert round(share, 3) == 0.517
+    entropy = -(share * np.log2(share) + (1 - share) * np.log2(1 - share))  # bits, I(X;Y) since y is a function of x
+    assert round(entropy, 4) == 0.9992
+
+
+def test_pair_counts_against_a_plain_loop(x):
+    counts = icosahedron.pair_counts(x)
+    for i in range(0, 4096, 13):
+        active = np.flatnonzero(x[i]).tolist()
+        pairs = list(combinations(active, 2))
+        near = sum(b in NEIGHBOURS[a] for a, b in pairs)
+        opposite = sum(ANTIPODES[a] == b for a, b in pairs)
+        expected = (len(active), near, len(pairs) - near - opposite, opposite)
+        assert tuple(int(count[i]) for count in counts) == expected
+
+
+def test_pair_counts_of_the_whole_solid():
+    assert icosahedron.pair_counts(np.ones(12, int)) == (12, 30, 30, 6)  # 30 edges, 6 axes
+    assert icosahedron.PairCounts._fields == ("k", "n1", "n2", "n3")
+
+
+@pytest.mark.parametrize("kind", [bool, np.uint8, np.int64, np.float32, list])
+def test_any_kind_of_zeros_and_ones_and_any_batch_is_taken(x, y, kind):
+    batch = x[:24].reshape(2, 3, 4, 12)
+    given_as = batch.tolist() if kind is list else batch.astype(kind)
+    margin = icosahedron.margin(given_as)
+    assert margin.dtype == np.int64
+    assert margin.shape == (2, 3, 4)
+    assert ((margin.ravel() >= 0) == y[:24]).all()
+    assert icosahedron.power_spectrum(given_as).shape == (2, 3, 4, 6)
+
+
+def test_margin_is_the_rule(x, y):
+    k, n1, n2, n3 = icosahedron.pair_counts(x)
+    margin = icosahedron.margin(x)
+    assert (margin == 23 * k + n1 - 5 * n2 - 8 * n3 - 99).all()
+    assert ((margin >= 0) == (y == 1)).all()
+    assert margin[y == 0].max() == -1
+    assert margin[y == 1].min() == 0
+    assert (margin.min(), margin.max()) == (-99, 29)
+
+
+def test_power_spectrum_against_spherical_harmonics(x):
+    some = x[::17]
+    corners = icosahedron.vertices()
+    polar, azimuth = np.arccos(corners[:, 2]), np.arctan2(corners[:, 1], corners[:, 0])
+    powers = icosahedron.power_spectrum(some, range(8))
+    for degree in range(8):
+        harmonics = np.stack([sph_harm_y(degree, m, polar, azimuth) for m in range(-degree, degree + 1)])
+        coefficients = some @ harmonics.T  # (pattern, order): the pattern is a sum of impulses
+        expected = 4 * np.pi / (2 * degree + 1) * (np.abs(coefficients) ** 2).sum(1)
+        np.testing.assert_allclose(powers[:, degree], expected, rtol=0, atol=1e-11)
+
+
+def test_power_spectrum_is_the_pair_counts_in_another_basis(x):
+    k, n1, n2, n3 = icosahedron.pair_counts(x)
+    five = 11 / (25 * np.sqrt(5))  # P_5(1/sqrt 5)
+    powers = icosahedron.power_spectrum(x, (0, 1, 2, 5))
+    expected = [k**2, k + 2 * ((n1 - n2) / 5**0.5 - n3), k + 2 * (n3 - (n1 + n2) / 5), k + 2 * (five * (n1 - n2) - n3)]
+    np.testing.assert_allclose(powers, np.stack(expected, axis=-1), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (np.zeros(11), "shape"),
+        (np.zeros((12, 3)), r"shape \(12, 3\)"),
+        (1, "shape"),
+        (np.full(12, 2), "only the numbers 0 and 1"),
+        (np.full(12, -1), "only the numbers 0 and 1"),
+        (np.full(12, 0.5), "only the numbers 0 and 1"),
+        (np.full(12, np.nan), "only the numbers 0 and 1"),
+        (np.ones(12, complex), "only the numbers 0 and 1"),
+        (["0"] * 12, "only the numbers 0 and 1"),
+        ([None] * 12, "only the numbers 0 and 1"),
+    ],
+)
+@pytest.mark.parametrize("function", ["pair_counts", "margin", "power_spectrum", "spectral_margin"])
+def test_patterns_that_are_not_12_bits_are_refused(function, bad, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(icosahedron, function)(bad)
+
+
+@pytest.mark.parametrize("degrees", [(), 2, (-1,), (0.5,), (True,), ("0",), ((0, 1),), None])
+def test_degrees_that_are_not_whole_numbers_are_refused(degrees):
+    with pytest.raises(ValueError, match="degrees must be"):
+        icosahedron.power_spectrum(np.zeros(12, int), degrees)

@@ -1,0 +1,68 @@
+"""Each seed, run and purpose has numbers of its own, and always the same ones."""
+
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+import torch
+
+from fa_lib.random import PURPOSES, generator, numpy_generator
+
+
+def draw(seed, run, purpose, count=1):
+    return torch.rand(count, generator=generator(seed, run, purpose)).numpy()
+
+
+def numpy_draw(seed, run, purpose, count=1):
+    return numpy_generator(seed, run, purpose).random(count)
+
+
+@pytest.mark.parametrize("make", [draw, numpy_draw])
+def test_the_same_triple_draws_the_same_numbers(make):
+    assert (make(3, 5, "noise", 100) == make(3, 5, "noise", 100)).all()
+    assert (make(np.int64(3), np.int32(5), "noise", 100) == make(3, 5, "noise", 100)).all()
+
+
+@pytest.mark.parametrize("make", [draw, numpy_draw])
+def test_every_triple_draws_other_numbers(make):
+    triples = list(product(range(5), range(5), PURPOSES))
+    drawn = {tuple(make(*triple, 4)) for triple in triples}
+    assert len(drawn) == len(triples)
+
+
+@pytest.mark.parametrize("make", [draw, numpy_draw])
+def test_streams_are_not_correlated(make):
+    count = 20_000
+    triples = [(0, 0, purpose) for purpose in PURPOSES] + [(0, 1, "encoder"), (1, 0, "encoder"), (1, 1, "encoder")]
+    streams = [make(*triple, count) for triple in triples]
+    for a, b in combinations(streams, 2):
+        for shift in (0, 1):  # the second: one stream as the other, a step later
+            assert abs(np.corrcoef(a[shift:], b[: count - shift])[0, 1]) < 5 / np.sqrt(count)
+
+
+def test_drawing_for_one_purpose_leaves_another_alone():
+    first, second = generator(0, 0, "encoder"), generator(0, 0, "decoder")
+    torch.rand(1000, generator=first)
+    assert torch.rand(1, generator=second) == draw(0, 0, "decoder")
+
+
+def test_the_global_state_is_neither_read_nor_moved():
+    torch.manual_seed(1)
+    before, drawn = torch.get_rng_state(), draw(0, 0, "encoder", 10)
+    assert (torch.get_rng_state() == before).all()
+    torch.manual_seed(2)
+    assert (draw(0, 0, "encoder", 10) == drawn).all()
+
+
+@pytest.mark.parametrize("value", [-1, 0.5, 1.0, "1", None, True, 2**32])
+@pytest.mark.parametrize("make", [generator, numpy_generator])
+def test_a_wrong_seed_or_run_is_named(make, value):
+    with pytest.raises(ValueError, match=r"seed must be a whole number from 0.*got"):
+        make(value, 0, "encoder")
+    with pytest.raises(ValueError, match=r"run must be a whole number from 0.*got"):
+        make(0, value, "encoder")
+
+
+def test_an_unknown_purpose_is_named():
+    with pytest.raises(ValueError, match=r"purpose must be one of encoder, .*got 'weights'"):
+        generator(0, 0, "weights")

@@ -1,0 +1,71 @@
+"""Observation is the training it observes: same weights as `build` and `step` in a plain loop, dropout off."""
+
+import numpy as np
+import pytest
+import torch
+
+from fa_lib import BP, FA, NFA, train, training
+from fa_lib.record import Snapshot
+from fa_lib.training.evaluate import look
+from fa_lib.training.snapshots import observe
+
+
+def hidden(seen):
+    return seen.H
+
+
+@pytest.mark.parametrize("rule", [BP(), NFA(sigma=0.3)], ids=["BP", "NFA"])
+def test_observed_layers_are_those_of_a_plain_loop(toy, rule):
+    task = toy(batch=64)
+    got = observe(task, rule, {"H": hidden, "test": lambda seen: seen.H_test}, at=[0, 2, 3], runs=2, seed=4)
+    encoder, decoder, channel, optimizer = training.build(task, rule, runs=2, seed=4)
+    for epoch in range(4):
+        if epoch in (0, 2, 3):
+            torch.testing.assert_close(torch.tensor(got["H"].sel(epoch=epoch).values), encoder(task.x).detach())
+            torch.testing.assert_close(torch.tensor(got["test"].sel(epoch=epoch).values), encoder(task.test_x).detach())
+        for start in range(0, len(task.x), 64):
+            optimizer.zero_grad()
+            part = slice(start, start + 64)
+            training.step(encoder, decoder, channel, task, task.x[part], task.y[part])
+            optimizer.step()
+    assert got["H"].dims == ("run", "epoch", "H_0", "H_1")
+    assert (got["H"].sel(epoch=0) != got["H"].sel(epoch=2)).any()
+
+
+def test_observing_does_not_disturb_and_agrees_with_train(toy):
+    task = toy()
+    options = {"runs": 3, "seed": 1, "scale": True, "learn_decoder": False}
+    trained = train(task, FA(), epochs=6, record={"H": lambda seen: seen.H}, progress=False, **options)
+    got = observe(task, FA(), {"H": hidden}, at=[0, 1, 5], **options)
+    for epoch in (0, 1, 5):  # train records before the epoch's update, as observe does
+        np.testing.assert_allclose(got["H"].sel(epoch=epoch), trained["H"].sel(epoch=epoch), atol=1e-6)
+
+
+def test_dropout_is_off_while_looking_and_on_again_after(images):
+    task = images(batch=8)
+    got = observe(task, FA(), {"H": hidden, "again": hidden}, at=[0, 1], runs=2)
+    encoder = training.build(task, FA(), runs=2).encoder
+    encoder.eval()
+    with torch.no_grad():
+        np.testing.assert_allclose(got["H"].sel(epoch=0), encoder(task.x), atol=1e-6)
+    encoder.train()
+    torch.testing.assert_close(look(encoder, task.x), look(encoder, task.x))
+    assert encoder.training
+    assert (encoder(task.x) != look(encoder, task.x)).any()
+
+
+def test_what_is_seen(toy):
+    task, seen = toy(), []
+    observe(task, FA(), {"size": lambda one: seen.append(one) or np.zeros(2)}, at=[0], runs=2)
+    (one,) = seen
+    assert isinstance(one, Snapshot)
+    assert one.H.shape == (2, 150, 4)
+    assert one.H_test.shape == (2, 50, 4)
+    assert torch.equal(one.y, task.y)
+    assert torch.equal(one.y_test, task.test_y)
+
+
+@pytest.mark.parametrize("at", [[], [-1, 2], [3, 2], [1, 1]])
+def test_epochs_must_rise(toy, at):
+    with pytest.raises(ValueError, match="rising, from 0 on"):
+        observe(toy(), FA(), {}, at=at)
