@@ -20,7 +20,7 @@ if ! .venv/bin/python -c '' 2>/dev/null; then
     "$python" -m venv --clear .venv
 fi
 .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off -r requirements.txt
-# fa_lib as it stands in this folder, for Jupyter and for python started by hand
+# fa_lib and fa_book as they stand in this folder, for Jupyter and for python started by hand
 .venv/bin/python - <<'EOF'
 import pathlib
 import sysconfig

@@ -1,8 +1,8 @@
 """Any `nn.Module` as an encoder with a run axis: every run has its own copy, and all are computed at once.
 
 The copies' parameters are stacked along a run axis (`torch.func.stack_module_state`) and the module is mapped over it
-(`vmap`). A module that draws random numbers (dropout) or keeps running statistics (batch normalisation) cannot be mapped
-without mixing runs: it is computed run by run, with a generator for each.
+(`vmap`). A module that draws random numbers (dropout) or keeps running statistics (batch normalisation) cannot be
+mapped without mixing runs: it is computed run by run, with a generator for each.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,11 +53,13 @@ class Stacked(RunNetwork):
                 H = self.eval()(example)
         except (RuntimeError, TypeError, NotImplementedError) as error:
             raise ValueError(
-                f"the encoder cannot be called on samples of shape {tuple(example.shape[1:])}, all runs at once: {error}"
+                f"the encoder cannot be called on samples of shape {tuple(example.shape[1:])}, all runs at once: "
+                f"{error}"
             ) from error
         self.train()
         if H.dim() != 3 or H.shape[1] != len(example):
-            raise ValueError(f"the encoder must give a row for each sample, got {tuple(H.shape[1:])} for {len(example)}")
+            got = f"{tuple(H.shape[1:])} for {len(example)} samples"
+            raise ValueError(f"the encoder must give a row for each sample, got {got}")
         self.m = H.shape[2]
 
     def forward(self, x: Tensor) -> Tensor:

@@ -67,8 +67,8 @@ class Task:
 
     Args:
         name: name in figures and results.
-        x, y: training inputs (sample, ...), such as (sample, input) or (sample, 1, 28, 28), and targets (sample, p) or, as
-            classes, (sample,).
+        x, y: training inputs (sample, ...), such as (sample, input) or (sample, 1, 28, 28), and targets (sample, p) or,
+            as classes, (sample,).
         test_x, test_y: the same for samples never trained on.
         output: nonlinearity after the decoder: "sigmoid", "softmax", "linear" or "clip" (to -5 .. 5), or a function.
         loss: "mean squared error", "cross-entropy" (softmax), "binary cross-entropy" (sigmoid), or a function of

@@ -1,8 +1,8 @@
 """Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded.
 
 `build` makes a model and `train_epoch` trains it for an epoch, for those who want a loop of their own. `fit` trains a
-model and measures it after each epoch; `predict` says what it answers. `train` does all of it by the paper's protocol and
-keeps the record alone.
+model and measures it after each epoch; `predict` says what it answers. `train` does all of it by the paper's protocol
+and keeps the record alone.
 """
 
 import platform
@@ -23,6 +23,7 @@ from fa_lib.random import generator
 from fa_lib.record import Step
 from fa_lib.tasks.task import Task
 from fa_lib.training import evaluate, optim
+from fa_lib.training._renamed import renamed
 from fa_lib.training.model import Model, build
 
 # Asked for and given back at once: from then on glibc keeps what a step frees for the next. Otherwise it hands large
@@ -90,6 +91,7 @@ def predict(model: Model, x: Tensor) -> Tensor:
     return model.task.activate(evaluate.look(model.encoder, x, model.decoder))
 
 
+@renamed(every="measure_every")
 def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed: int = 0) -> xr.Dataset:
     """Train a model in place and measure it.
 
@@ -130,6 +132,7 @@ def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed
     return data.assign(stuck=("run", evaluate.stuck(task, data.loss.values[:, -1])))
 
 
+@renamed(feedback="rule", scale="learn_gain", every="measure_every")
 def train(
     task: Task,
     rule: Rule | ForLayers,

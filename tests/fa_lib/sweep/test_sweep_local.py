@@ -170,7 +170,7 @@ def test_a_file_in_place_of_the_folder(tmp_path, capsys):
     taken.write_text("somebody's")
     with pytest.raises(StoppedError, match=r"cannot write to .*taken: File exists; choose another folder"):
         run(small_cells(), taken)
-    assert main(["sweep", "fig1", "--out", str(taken)]) == 1
+    assert main(["sweep", "small", "--out", str(taken)], plans={"small": small_cells}) == 1
     assert "cannot write to" in capsys.readouterr().err
     assert taken.read_text() == "somebody's"
 
