@@ -67,7 +67,9 @@ class Stacked(RunNetwork):
         state = {name: getattr(self, f"parameter{number}") for number, name in enumerate(self.names)}
         state |= {name: getattr(self, f"buffer{number}") for number, name in enumerate(self.stated)}
         module = self._form[0].train(self.training)
-        if not self.apart:
+        if not state:
+            H = module(x).expand(self.runs, *module(x).shape)
+        elif not self.apart:
             H = vmap(lambda own: functional_call(module, own, (x,)))(state)
         else:
             H = torch.stack([self._alone(module, state, run, x) for run in range(self.runs)])

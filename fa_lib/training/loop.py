@@ -129,7 +129,7 @@ def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed
                 rows[-1][f"{prefix}loss"] = task.objective(z, y)
                 rows[-1][f"{prefix}accuracy"] = task.accuracy(task.activate(z), y)
     data = evaluate.dataset(rows, range(len(model.decoder.weight)), measured)
-    return data.assign(stuck=("run", evaluate.stuck(task, data.loss.values[:, -1])))
+    return data.assign(stuck=("run", _stuck(task, data)))
 
 
 @renamed(feedback="rule", scale="learn_gain", every="measure_every")
@@ -178,9 +178,10 @@ def train(
         Dataset with dims (run, epoch): `loss`, `accuracy` (and the task's other metrics), `regression_loss` (mean
         squared error) and `regression_accuracy` of the best linear readout of H with intercept, `information` and
         `information_null` (y shuffled, in the same way at every epoch) in bits, `test_loss`, `test_accuracy`, the
-        recorded ones; `ceiling`, y's entropy in bits; and `stuck` (run,): the run ends with a loss above 0.9 of that of
-        the best constant answer. Then it is on the plateau or dead: train on, center the rule (`Centred(FA())`), start
-        the decoder at the log-odds of the classes, or use cross-entropy. Attributes say how it was made.
+        recorded ones; `ceiling`, y's entropy in bits; and `stuck` (run,): the run ends on the plateau, where
+        all answers are the mean, or dead (`evaluate.stuck`). Then train on, take the mean out of the rule
+        (`Centred(FA())`), start the decoder at the log-odds of the classes, or use cross-entropy. Attributes say how it was
+        made.
 
     Raises:
         ValueError: for runs, epochs or measure_every below 1, a bin size of 0 or less, a device that is not there,
@@ -217,7 +218,11 @@ def train(
         numpy=np.__version__, python=platform.python_version(), seconds=round(time.perf_counter() - start, 2),
     )  # fmt: skip
     data["ceiling"] = information.ceiling(task.y.numpy(), bin_size)
-    return data.assign(stuck=("run", evaluate.stuck(task, data.loss.values[:, -1])))
+    return data.assign(stuck=("run", _stuck(task, data)))
+
+
+def _stuck(task: Task, data: xr.Dataset) -> np.ndarray:
+    return evaluate.stuck(task, *(data[name].values[:, -1] for name in ("loss", "accuracy")))
 
 
 def _measured(epochs: int, measure_every: int) -> list[int]:

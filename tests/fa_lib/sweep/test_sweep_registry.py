@@ -99,11 +99,14 @@ class Pair(Rule):
 
 
 @pytest.fixture
-def clean(request):
+def clean():
     """A registry that forgets what a test puts into it."""
-    for known in (registry.RULES, registry.TASKS, registry.MEASURES, registry._OWNERS):
-        before = dict(known)
-        request.addfinalizer(lambda known=known, before=before: (known.clear(), known.update(before)))
+    every = (registry.RULES, registry.TASKS, registry.MEASURES, registry._OWNERS)
+    before = [dict(known) for known in every]
+    yield
+    for known, kept in zip(every, before, strict=True):
+        known.clear()
+        known.update(kept)
 
 
 @pytest.mark.usefixtures("clean")
