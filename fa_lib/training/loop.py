@@ -180,8 +180,8 @@ def train(
         `information_null` (y shuffled, in the same way at every epoch) in bits, `test_loss`, `test_accuracy`, the
         recorded ones; `ceiling`, y's entropy in bits; and `stuck` (run,): the run ends on the plateau, where
         all answers are the mean, or dead (`evaluate.stuck`). Then train on, take the mean out of the rule
-        (`Centred(FA())`), start the decoder at the log-odds of the classes, or use cross-entropy. Attributes say how it was
-        made.
+        (`Centred(FA())`), start the decoder at the log-odds of the classes, or use cross-entropy. Attributes say how it
+        was made.
 
     Raises:
         ValueError: for runs, epochs or measure_every below 1, a bin size of 0 or less, a device that is not there,
