@@ -222,7 +222,8 @@ def train(
 
 
 def _stuck(task: Task, data: xr.Dataset) -> np.ndarray:
-    return evaluate.stuck(task, *(data[name].values[:, -1] for name in ("loss", "accuracy")))
+    """1 for a run that is stuck; a number, so that Datasets can be subtracted from one another."""
+    return evaluate.stuck(task, *(data[name].values[:, -1] for name in ("loss", "accuracy"))).astype(np.int8)
 
 
 def _measured(epochs: int, measure_every: int) -> list[int]:

@@ -9,6 +9,7 @@ import copy
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 COMPARE = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -57,35 +58,33 @@ class Mutant:
 
 def mutants(file: str, text: str) -> list[Mutant]:
     """All mutations of a module's source, in the order of the text."""
-    tree = ast.parse(text)
-    lines = [0]
-    for line in text.encode().splitlines(keepends=True):
-        lines.append(lines[-1] + len(line))
-    encoded, found = text.encode(), {}
+    tree, lines, found = ast.parse(text), text.splitlines(keepends=True), {}
+    begins = [0, *accumulate(map(len, lines))]
 
     def at(line: int, column: int) -> int:
         """The place among the text's characters; columns of a syntax tree count bytes."""
-        return len(encoded[: lines[line - 1] + column].decode())
+        return begins[line - 1] + len(lines[line - 1].encode()[:column].decode())
 
-    whole = (1, max(1, len(lines) - 1))
-    for node, scope in _looked_at(tree, whole):
+    for node, scope in _looked_at(tree, (1, max(1, len(lines)))):
         for operator, old, new in _changes(node):
+            if ast.dump(old) == ast.dump(new):
+                continue
             words = ast.unparse(ast.fix_missing_locations(new))
             if isinstance(new, ast.expr) and not isinstance(new, ast.Constant | ast.Name | ast.Call | ast.Slice):
                 words = f"({words})"
             start, stop = at(old.lineno, old.col_offset), at(old.end_lineno, old.end_col_offset)
             mutant = Mutant(file, old.lineno, operator, start, stop, words, scope)
-            if _differs(tree, mutant.of(text)):
-                found[mutant.name] = mutant
+            found[mutant.name] = mutant
     return sorted(found.values(), key=lambda mutant: (mutant.start, mutant.stop, mutant.new))
 
 
-def _differs(tree: ast.Module, changed: str) -> bool:
-    """Whether the text with the change is Python, and another program."""
+def is_python(text: str) -> bool:
+    """Whether a text can be read as Python; a tuple in brackets, say, can lose them where it must have them."""
     try:
-        return ast.dump(ast.parse(changed)) != ast.dump(tree)
+        ast.parse(text)
     except SyntaxError:
         return False
+    return True
 
 
 def _looked_at(node: ast.AST, scope: tuple[int, int], inside: bool = False) -> Iterator[tuple[ast.AST, tuple]]:
