@@ -19,11 +19,12 @@ def sha(path: Path) -> str:
 
 @cache
 def _shared(book: Book) -> str:
-    """Hash of what every chapter may use: fa_lib, data, results, requirements, Python, how notebooks are written."""
-    folders = [book.root / "fa_lib", book.folder / "data", book.folder / "results"]
+    """Hash of what every chapter may use: the code, data, results, requirements, Python, how notebooks are written."""
+    folders = [book.root / "fa_lib", book.root / "fa_book", book.folder / "data", book.folder / "results"]
     files = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
     files = [path for path in files if path.suffix != ".js"]  # a page's widgets run it, no chapter's output holds it
-    files += [book.root / "requirements.txt", Path(__file__).with_name("normalise.py")]
+    files += [Path(__file__).with_name(name) for name in ("normalise.py", "same_picture.py")]
+    files += [book.root / "requirements.txt"]
     entries = [f"{path}\n{sha(path)}" for path in sorted(files) if path.is_file()]
     return hashlib.sha256("\n".join([*entries, str(sys.version_info[:2])]).encode()).hexdigest()
 
