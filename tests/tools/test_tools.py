@@ -57,7 +57,8 @@ def test_normalising_twice_changes_nothing_and_keeps_the_outputs():
 
 
 @pytest.mark.parametrize(
-    "name", ["book/a.md", "fa_lib/__init__.py", "book/data/x.bin", "requirements.txt", "book/a.ipynb"]
+    "name",
+    ["book/a.md", "fa_lib/__init__.py", "fa_book/figures.py", "book/data/x.bin", "requirements.txt", "book/a.ipynb"],
 )
 def test_a_change_of_anything_used_makes_a_chapter_stale(tmp_path, name):
     book = make_book(tmp_path, a=chapter())
