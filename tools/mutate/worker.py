@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 import warnings
 from pathlib import Path
 
@@ -96,6 +97,8 @@ def _forked(work, cpu: float, wall: float) -> dict | None:
                 os.environ["TMPDIR"] = tempfile.tempdir = folder
                 answer.write_text(json.dumps(work()))
                 code = 0
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(code)
         ends = os.pidfd_open(child)
