@@ -1,7 +1,8 @@
 """The paper's idealised dynamics, simulated and solved: H moves freely, nothing but the feedback signal pushes it."""
 
+from fa_lib.dynamics.ends import limits
 from fa_lib.dynamics.noise import noise_moments
-from fa_lib.dynamics.regimes import PHASES, clock, large_n, limits, phase
+from fa_lib.dynamics.regimes import PHASES, clock, large_n, phase
 from fa_lib.dynamics.rules import FA, NF, NFA, TF
 from fa_lib.dynamics.simulation import draw, simulate, trajectory
 from fa_lib.dynamics.solution import exact
