@@ -1,9 +1,9 @@
 """What the exact solution says about a run before it is run: where it starts, where it ends, and by which way.
 
-With L_R(c) = L_R(0) / [(1 + c slope)^2 + c^2 curvature] (see `regimes`) everything is a matter of which values the clock
-c takes. The loss is highest at the turn c* = -slope / (slope^2 + curvature) and back at its start at 2 c*. Where the
-direct loss explodes the clock never passes -1 / beta: before 2 c*, the loss ends above its start; before c*, it only
-rises.
+With L_R(c) = L_R(0) / [(1 + c slope)^2 + c^2 curvature] (see `regimes`) everything is a matter of which values the
+clock c takes. The loss is highest at the turn c* = -slope / (slope^2 + curvature) and back at its start at 2 c*. Where
+the direct loss explodes the clock ends at -1 / beta: if that is before 2 c*, the loss ends above its start, and if it
+is before c*, it only rises.
 """
 
 import warnings

@@ -33,9 +33,9 @@ def exact(H0, Y, W, B, *, step: float | None = 0.2, steps: int = 20, times=None)
     Costs O(n m^2) once and no n afterwards. For FA any number of steps is as accurate as the first: neither an
     exploding direct loss nor a regression loss of 1e-300 costs digits. Relative errors stay within 100 roundings
     (2e-16) times the condition number of H0, which is what rounding H0 itself does to the curves; so 1e-10 holds up to
-    a condition number of 4000, and above 4.5e7, where the bound passes 1e-6, there is a warning. Two cases are worse: where mu B W has an eigenvalue within rounding of 1, what one step
-    leaves of E is rounding too; and a B W without independent eigenvectors is multiplied out, so that its decaying
-    modes are lost once others have exploded by 1e16.
+    a condition number of 4000, and above 4.5e7, where the bound passes 1e-6, there is a warning. Two cases are worse:
+    where mu B W has an eigenvalue within rounding of 1, what one step leaves of E is rounding too; and a B W without
+    independent eigenvectors is multiplied out, so that its decaying modes are lost once others have exploded by 1e16.
 
     Args:
         H0: hidden layer at the start, (n, m) or (run, n, m), n >= m + p, with linearly independent columns.
