@@ -18,8 +18,8 @@ def hard_draws(runs: int, *, n: int = 12, m: int = 3, seed: int = 0):
     Random: H0, Y, b and the direction of W as in the paper, few samples. Adversarial: H0 can read Y, all but 0.01 to 1
     of its spread; b and W lie along or against that first readout, up to some noise, so that both b.w and b.theta_0
     have either sign and the loss may rise for ever; and every tenth lies on a border between phases. The length of W
-    sets |mu b.w|, drawn from 0.15 to 3 if b.w < 0 and to 4 without 1.85 to 2.15 if b.w > 0, so that 100 steps show
-    how a run ends, and the cosine of b and W is 0.1 or more, else W and with it the error would be too long to simulate.
+    sets |mu b.w|, drawn from 0.15 to 3 if b.w < 0 and to 4 without 1.85 to 2.15 if b.w > 0, so that 100 steps show how
+    a run ends. The cosine of b and W is 0.1 or more: else W, and with it the error, would be too long to simulate.
 
     Args:
         runs: number of draws.

@@ -15,7 +15,7 @@ def loss(H, Y):
 
 
 def difference(H, Y, S):
-    width = 3e-3 * np.linalg.norm(H) / np.linalg.norm(S)
+    width = 3e-4 * np.linalg.norm(H) / np.linalg.norm(S)
     return sum(weight * loss(H + at * width * S, Y) for at, weight in WEIGHTS) / width
 
 
