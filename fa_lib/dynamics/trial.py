@@ -74,7 +74,7 @@ def agreement(ends: xr.Dataset, run: xr.Dataset, *, rtol: float = 1e-5) -> xr.Da
     Returns:
         Dataset of booleans over `run`, one variable for each of: `start` (the angle), `direct` (which way the direct
         loss goes), `peak`, `end` (limit of the regression loss), `permanent` (whether it ends above its start), `turn`
-        (the angle is above 90 until the clock has passed it), `monotone`, `angle` (its limit); and `all`.
+        (the angle is above 90 until the clock has passed it, and it does), `monotone`, `angle` (its limit); and `all`.
     """
     step, (beta, kinds) = run.attrs["step_size"], (ends[name].values for name in ("beta", "phase"))
     k, (loss, degrees) = run["step"].values, (run[name].values for name in ("regression_loss", "angle"))
@@ -100,18 +100,19 @@ def agreement(ends: xr.Dataset, run: xr.Dataset, *, rtol: float = 1e-5) -> xr.Da
 
     larger = np.fmax(ratio[:, 1:], ratio[:, :-1])
     rises = np.where(inside[:, 1:], np.diff(ratio, axis=1) / np.where(larger > 0, larger, 1), -np.inf)
-    cosine = np.where(
-        inside & (step * beta < 1)[:, None], np.cos(np.radians(degrees)), 0
-    )  # a jumping clock has no turn
+    runs_on = inside & (step * beta < 1)[:, None]  # a clock that jumps has no turn
+    cosine = np.where(runs_on, np.cos(np.radians(degrees)), 0)
     turn = np.where(np.isnan(ends["turn"]), np.inf, ends["turn"])[:, None]
-    turned = (cosine < 0) == (clock(beta, step=step, steps=k[-1]) < turn)
+    c = clock(beta, step=step, steps=k[-1])
+    turned, never = (cosine < 0) == (c < turn), np.isinf(turn[:, 0])
+    passed = never | (turn[:, 0] <= at(c) * (1 + rtol)) | (kinds != "explosion")  # only there does the clock end
     found = {
         "start": same(ends["starts_above_90"], -np.cos(np.radians(degrees[:, 0]))),
         "direct": np.select([explodes, gone], [growth > 1 / rtol, growth < rtol], close(growth, 1.0)),
         "peak": (np.abs(higher) <= wide) | ((higher < 0) & climbing),
         "end": close(at(ratio), limit) | ~known,
         "permanent": same(ends["permanent_loss"], np.where(known, at(ratio) - 1, -1)),
-        "turn": (turned | (np.abs(cosine) < rtol)).all(1),
+        "turn": (turned | (np.abs(cosine) < rtol)).all(1) & passed,
         "monotone": same(~ends["monotone"], rises.max(1)),
         "angle": (np.abs(at(degrees) - ends["angle_limit"].values) < 0.1) | ~(explodes | decays),
     }
