@@ -78,7 +78,7 @@ def test_units_too_near_to_dependence_are_told(gap):
 
 
 def test_a_very_small_unit_costs_digits_too():
-    """With more outputs than one the bound is that of H0 as it is, not of its columns scaled to one length; and told."""
+    """With several outputs the bound is that of H0 as it is, not of its columns scaled to one length; and told."""
     for size, told in ((1e-6, False), (1e-9, True)):
         worst = 0
         for seed in (1, 3, 5):
