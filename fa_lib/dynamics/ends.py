@@ -147,7 +147,7 @@ def _visited(turn, beta, end, step):
     # 1 + c beta is q^-k: at the turn k = -log|1 + turn beta| / log|q|
     k = np.where(beta == 0, turn / step, -np.log1p(np.maximum(turn * beta, -1)) / np.log1p(-np.minimum(rate, 0.5)))
     jumps = -np.log(np.abs(1 + turn * beta)) / np.log(np.abs(1 - rate))
-    k = np.floor(np.where((rate > 0.5) | (turn * beta < -1), jumps, k))
+    k = np.floor(np.where(rate > 0.5, jumps, k))  # infinite or NaN where the clock never passes the turn
     k = np.where(np.isfinite(k), np.maximum(k, 0), 0)
     k = np.concatenate([np.broadcast_to([0, 1, 2], (len(k), 3)), np.maximum(k[:, None] + NEAR, 0)], axis=1)
     return np.concatenate([clock_at(k, beta[:, None], step), np.where(np.isnan(end), 0, end)[:, None]], axis=1)

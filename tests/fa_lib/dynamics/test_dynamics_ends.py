@@ -151,5 +151,21 @@ def test_one_run_or_many():
     assert many.sizes == {"run": 4}
     assert one.sizes == {}
     assert many.isel(run=2, drop=True).identical(one)
-    one_unit = limits(H0[:, :1], Y, W[:1], B[2][:, :1])  # b and w on one line: a cosine of 1, to rounding
-    assert np.isfinite(one_unit["angle_limit"])
+
+
+def test_a_cosine_of_one():
+    """One unit with w = y'y / h'y: the signal ends up along the gradient, and rounding must not make it NaN."""
+    H0, Y, _, _ = draw(n=20, m=1, runs=300, seed=2, redraw="all")
+    W = (Y.mT @ Y) / (H0.mT @ Y)
+    ends = limits(H0, Y, W, 0.5 / W)
+    assert (ends["phase"] == "decay").all()
+    assert (ends["angle_limit"] < 1e-4).all()
+
+
+def test_a_clock_that_jumps_has_no_turn():
+    H0, Y = draw(n=20, m=2, runs=1, seed=1)[:2]
+    w = np.array([[0.5], [0.25]])
+    for B in ([[1.5, 1.0]], [[2.0, 2.0]], [[3.0, 2.0]], [[4.0, 2.0]]):  # mu b.w of 1, 1.5, 2 and 2.5
+        assert np.isnan(limits(H0, Y, w, np.array(B), step=1.0)["turn"])
+    for B in ([[0.5, 1.0]], [[0.5, -1.0]], [[-0.5, -1.0]]):  # of 0.5, 0 and -0.5: an ignorant layer turns
+        assert np.isfinite(limits(H0, Y, w, np.array(B), step=1.0)["turn"])
