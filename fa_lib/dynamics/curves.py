@@ -105,17 +105,6 @@ def compress(*arrays: np.ndarray | None) -> list[np.ndarray | None]:
     return [None if array is None else next(parts) for array in arrays]
 
 
-def require_full_rank(H: np.ndarray) -> None:
-    """Raise ValueError unless every H (run, row, unit) has independent columns: elsewhere L_R has no gradient."""
-    length = np.linalg.norm(H, axis=1, keepdims=True)  # (run, 1, unit)
-    smallest = np.linalg.svd(H / np.where(length > 0, length, 1), compute_uv=False)[:, -1]  # (run,)
-    if (bad := smallest <= 10 * H.shape[2] * np.finfo(float).eps).any():
-        raise ValueError(
-            f"the columns of H0 must be linearly independent (to rounding); they are not in run {np.argmax(bad)}. "
-            "The regression loss has no gradient there: remove dependent units or add samples"
-        )
-
-
 def readout(H, Y, E, W):
     """Residual Y - H theta and weights theta of the best linear readout without intercept.
 

@@ -11,7 +11,8 @@ where E[Q_k Q_k'] again follows from mean and covariance. All curves below are e
 import numpy as np
 import xarray as xr
 
-from fa_lib.dynamics.curves import compress, inputs, positive, readout, require_full_rank, whole
+from fa_lib.dynamics.conditioning import require_full_rank
+from fa_lib.dynamics.curves import compress, inputs, positive, readout, whole
 from fa_lib.dynamics.rules import NFA, checked
 
 ROOTS = ("error_spread", "hidden_spread", "hidden_norm")

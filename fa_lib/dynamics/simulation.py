@@ -11,7 +11,8 @@ from itertools import islice
 import numpy as np
 import xarray as xr
 
-from fa_lib.dynamics.curves import compress, dataset, inputs, measure, positive, readout, require_full_rank, whole
+from fa_lib.dynamics.conditioning import require_full_rank
+from fa_lib.dynamics.curves import compress, dataset, inputs, measure, positive, readout, whole
 from fa_lib.random import numpy_generator
 
 TOGETHER = 64  # steps measured at a time, where the rows are few

@@ -12,6 +12,7 @@ G_k = s_k b' and L_R = rho / [(1 + c b.theta_0)^2 + c^2 rho b'(H_0'H_0)^-1 b] wi
 import numpy as np
 import xarray as xr
 
+from fa_lib.dynamics.conditioning import require_full_rank
 from fa_lib.dynamics.curves import (
     angle,
     compress,
@@ -20,7 +21,6 @@ from fa_lib.dynamics.curves import (
     measure,
     positive,
     readout,
-    require_full_rank,
     whole,
 )
 from fa_lib.dynamics.propagator import Path, fa_path, product_path
@@ -33,9 +33,9 @@ def exact(H0, Y, W, B, *, step: float | None = 0.2, steps: int = 20, times=None)
     Costs O(n m^2) once and no n afterwards. For FA any number of steps is as accurate as the first: neither an
     exploding direct loss nor a regression loss of 1e-300 costs digits. Relative errors stay within 100 roundings
     (2e-16) times the condition number of H0, which is what rounding H0 itself does to the curves; so 1e-10 holds up to
-    a condition number of 4000. Two cases are worse: where mu B W has an eigenvalue within rounding of 1, what one step
-    leaves of E is rounding too; and a B W without independent eigenvectors is multiplied out, so that its decaying
-    modes are lost once others have exploded by 1e16.
+    a condition number of 4000, and above 4.5e7, where the bound passes 1e-6, there is a warning. Two cases are worse:
+    where mu B W has an eigenvalue within rounding of 1, what one step leaves of E is rounding too; and a B W without
+    independent eigenvectors is multiplied out, so that its decaying modes are lost once others have exploded by 1e16.
 
     Args:
         H0: hidden layer at the start, (n, m) or (run, n, m), n >= m + p, with linearly independent columns.
@@ -53,6 +53,9 @@ def exact(H0, Y, W, B, *, step: float | None = 0.2, steps: int = 20, times=None)
     Raises:
         ValueError: as `simulate`, and for a target that is linear in H0, times without step=None or the reverse, and
             channels without a closed form (NF as written; NFA in continuous time).
+
+    Warns:
+        RuntimeWarning: above a condition number of H0 of 4.5e7 (units that are nearly dependent, or very small).
 
     Source: solves Eq. 10 of Cheng & Brown 2023 and with it the angle that their Section 2.2 calls unclear.
     """
@@ -94,7 +97,7 @@ def solve(H0, Y, W, channel, runs, step, steps, times) -> dict[str, np.ndarray]:
     if extra:
         Y, features = (a if a is None else np.pad(a, ((0, 0), (0, extra), (0, 0))) for a in (Y, features))
     H, Y, features = compress(H0, Y, features)
-    require_full_rank(H)
+    require_full_rank(H, warn=True)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if features is not None:
             curves = _drift(H, Y, W, update(None, features), step * np.arange(steps + 1) if step else times, n)
@@ -118,7 +121,7 @@ def _error(H, Y, W, path: Path, n):
     """FA and NFA, from H = [R; 0] and Y = [R theta_0; P^1/2] in triangular form."""
     m = H.shape[2]
     R, root, E0 = H[:, :m], Y[:, m:], H @ W - Y
-    _require_residual(root, Y)
+    require_residual(root, Y)
     theta0 = np.linalg.solve(R, Y[:, :m])  # (run, unit, output)
     N = path.left + path.gain @ theta0  # (step, run, p, p)
     X = np.concatenate([-np.linalg.solve(R.mT, path.gain.mT), np.linalg.solve(root.mT, N.mT)], axis=-2).mT
@@ -149,7 +152,7 @@ def _exploded(theta, path, outer):
     return theta
 
 
-def _require_residual(root, Y):
+def require_residual(root, Y):
     """Raise ValueError unless what H0 leaves of Y has independent columns."""
     p, length = Y.shape[2], np.linalg.norm(Y, axis=1, keepdims=True)  # (run, 1, output)
     enough = root.shape[1] >= p

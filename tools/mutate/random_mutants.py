@@ -165,10 +165,10 @@ class Sight:
         self.seconds: dict[str, float] = {}
 
     def add(self, traced: dict) -> None:
-        """What `worker.Traced` has seen of a file; tests that fail as it is are left out."""
+        """What `worker.Traced` has seen of a file."""
         loading = {tuple(call) for call in traced["seen"].get("", [])}
         for test, calls in traced["seen"].items():
-            if test and test not in traced["failed"]:
+            if test:
                 self.calls[test] = loading | {tuple(call) for call in calls}
                 self.seconds[test] = traced["seconds"][test]
 
@@ -211,16 +211,15 @@ def hunted(root: Path, chosen: Sequence[Mutant], *, folder: Path, workers: int =
             now = code + _hash(root, [file])
             if traces.all.get(file, {}).get("now") != now:
                 worker = queue.get()
-                traces.add(file, now=now, **worker.trace(file))
+                traced = worker.trace(file)
                 queue.put(worker)
+                if traced.get("failed", True):
+                    raise ValueError(f"{file} fails without any mutant: {traced.get('failed', 'it cannot be run')}")
+                traces.add(file, now=now, **traced)
             return file, traces.all[file]
 
-        for file, traced in pool.map(trace, tests):
-            if "seen" not in traced or traced["failed"]:
-                failed = traced.get("failed") or ["it cannot be run"]
-                print(f"left out, because it fails without any mutant: {file}: {', '.join(failed)}", file=sys.stderr)
-            if "seen" in traced:
-                sight.add(traced)
+        for _, traced in pool.map(trace, tests):
+            sight.add(traced)
 
         def one(mutant: Mutant) -> Found:
             able = sight.tests(mutant, limit)

@@ -14,14 +14,13 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
 import warnings
 from pathlib import Path
 
 import pytest
 
 LOADED = ("torch", "scipy.stats", "xarray", "pandas", "h5netcdf", "hypothesis", "tqdm.auto", "sympy", "infomeasure")
-OPTIONS = ["-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly"]
+OPTIONS = ["-q", "--tb=no", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
 
 class Chosen:
@@ -97,8 +96,6 @@ def _forked(work, cpu: float, wall: float) -> dict | None:
                 os.environ["TMPDIR"] = tempfile.tempdir = folder
                 answer.write_text(json.dumps(work()))
                 code = 0
-            except BaseException:
-                traceback.print_exc()
             finally:
                 os._exit(code)
         ends = os.pidfd_open(child)

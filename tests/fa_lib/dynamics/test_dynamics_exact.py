@@ -1,5 +1,7 @@
 """The closed form against the simulation, against 100-digit arithmetic, and against the formulas for one output."""
 
+from contextlib import nullcontext
+
 import mpmath
 import numpy as np
 import pytest
@@ -55,7 +57,39 @@ def test_ill_conditioned_hidden_layers(gap, p):
     for seed in range(5):
         H0, Y, W, B = draw(n=200, p=p, runs=1, seed=seed)
         H0[:, 5] = H0[:, 0] + gap * H0[:, 5]
-        assert_agree(exact(H0, Y, W, B), simulate(H0, Y, W, B), 100 * EPS * np.linalg.cond(H0))
+        bound = 100 * EPS * np.linalg.cond(H0)
+        with pytest.warns(RuntimeWarning, match="condition number") if bound > 1e-6 else nullcontext():
+            ours = exact(H0, Y, W, B)
+        assert_agree(ours, simulate(H0, Y, W, B), bound)
+
+
+@pytest.mark.parametrize("gap", [1e-9, 1e-12])
+def test_units_too_near_to_dependence_are_told(gap):
+    """The case whose loss was off by 4e-4 without a word; and the warning names the line that asked."""
+    H0, Y, W, B = draw(n=200, runs=2, seed=0, redraw="all")
+    H0[1, :, 5] = H0[1, :, 0] + gap * H0[1, :, 5]
+    with pytest.warns(RuntimeWarning, match="in run 1: condition number .* 4.5e.07") as told:
+        curves = exact(H0, Y, W, B)
+    assert told[0].filename == __file__
+    assert_agree(curves, simulate(H0, Y, W, B), 100 * EPS * np.linalg.cond(H0[1]))
+    with pytest.warns(RuntimeWarning, match="in run 1: condition number") as told:
+        dynamics.limits(H0, Y, W, B)
+    assert told[0].filename == __file__
+
+
+def test_a_very_small_unit_costs_digits_too():
+    """With several outputs the bound is that of H0 as it is, not of its columns scaled to one length; and told."""
+    for size, told in ((1e-6, False), (1e-9, True)):
+        worst = 0
+        for seed in (1, 3, 5):
+            H0, Y, W, B = draw(n=12, m=3, p=2, runs=1, seed=seed)
+            small = H0 * [1, size, 1]
+            with pytest.warns(RuntimeWarning, match="very different size") if told else nullcontext():
+                ours = exact(small, Y, W, B[0]).isel(step=[0, 1, 20])
+            truth = many_digits(small, Y, W, B[0], [0, 1, 20])
+            assert_agree(ours, truth, 100 * EPS * np.linalg.cond(small))
+            worst = max(worst, *(np.abs(ours[name].values / truth[name] - 1).max() for name in CURVES))
+        assert worst > 1000 * EPS * np.linalg.cond(H0)
 
 
 def feedback(kind, W, seed=0):

@@ -89,3 +89,36 @@ def test_b_theta_vanishes_at_the_turn_and_in_an_explosion():
     assert sp.simplify((sp.eye(2) - s * w * b.T) * (sp.eye(2) + c * w * b.T) - sp.eye(2)) == sp.zeros(2, 2)
     theta = (sp.eye(2) + c * w * b.T) * straight
     assert sp.simplify((b.T * theta)[0] - (1 + c * (b.T * w)[0]) * along) == 0  # 0 at c = -1 / beta
+
+
+def test_the_proof_of_the_loss_by_determinants():
+    """The Gram determinant of [H, Y] does not move, and H'H = A'GA + c^2 rho bb', for every c, also where det A = 0."""
+    H0, Y, theta0, _, b, rho = small_problem()
+    H, G = H0 + c * Y * b.T, H0.T * H0
+    both, first = (M.row_join(Y) for M in (H, H0))
+    assert sp.expand((both.T * both).det() - (first.T * first).det()) == 0
+    assert sp.expand((first.T * first).det() - rho * G.det()) == 0
+    A = sp.eye(2) + c * theta0 * b.T
+    assert sp.expand(H.T * H - (A.T * G * A + c**2 * rho * b * b.T)) == sp.zeros(2, 2)
+    assert sp.expand(A.det() - (1 + c * (b.T * theta0)[0])) == 0
+    parabola = A.det() ** 2 + c**2 * rho * (b.T * G.inv() * b)[0]
+    assert sp.simplify((H.T * H).det() - G.det() * parabola) == 0
+
+
+def test_untaught_for_good():
+    """The loss at the end of an exploding clock, in the two numbers x and e, and where it crosses its start."""
+    slope = sp.symbols("slope", negative=True)
+    curvature, size, x, e = sp.symbols("curvature size x e", positive=True)
+    steep = slope**2 + curvature
+    parabola = (1 + c * slope) ** 2 + c**2 * curvature
+    turn = -slope / steep
+    assert sp.simplify(parabola.subs(c, 2 * turn) - 1) == 0
+    end = parabola.subs(c, 1 / size)  # at c = 1 / |beta|
+    in_two = 1 - e * (2 * x - 1) / x**2
+    assert sp.simplify(end - in_two.subs({x: size * turn, e: slope**2 / steep})) == 0
+    assert sp.solve(sp.Eq(in_two, 1), x) == [sp.Rational(1, 2)]
+    assert sp.solve(sp.diff(in_two, x), x) == [1]
+    assert sp.simplify(in_two.subs(x, 1) - (1 - e)) == 0
+    assert sp.simplify(1 / (1 - slope**2 / steep) - (1 + slope**2 / curvature)) == 0
+    # x > 1/2 needs |beta| > sqrt(curvature): |slope| + curvature / |slope| is at least twice that
+    assert sp.expand(steep + 2 * slope * sp.sqrt(curvature) - (slope + sp.sqrt(curvature)) ** 2) == 0

@@ -1,0 +1,93 @@
+"""The readout law: how fast the best linear readout of H gains from any push, and from feedback of any kind.
+
+Let theta be the best readout of H, r = H theta - Y its residual, P = r'r and L_R = tr P. While H moves by S, theta
+moves too, but at its best that makes no difference at first order (the envelope theorem):
+
+    dL_R/dt = <2 r theta', S>.
+
+For S = -(H W - Y) B, which is FA with any decoder W, and BP where B = W', r'H = 0 and r'Y = -P leave
+
+    dL_R/dt = -2 tr(P B theta),
+
+and for S = Y B, the target alone, the same: neither W nor the error plays a part. Readers gain if B points where the
+best readout points. Both functions give the rate of the mean over samples and outputs, as `simulate` measures L_R.
+"""
+
+import numpy as np
+
+from fa_lib.dynamics.conditioning import require_full_rank
+from fa_lib.dynamics.curves import compress, readout
+from fa_lib.dynamics.rules import checked
+
+
+def readout_rate(H, Y, S) -> np.ndarray:
+    """Rate of the regression loss while the hidden layer moves by S per unit of time.
+
+    Args:
+        H: hidden layer, (n, m) or (run, n, m), n >= m, with linearly independent columns.
+        Y: target, (n, p) or (run, n, p).
+        S: any change of H per unit of time, (n, m) or (run, n, m): a signal, or what an encoder made of one.
+
+    Returns:
+        Rates, (run,), or a number if no argument has a run axis; below 0 where the readout gains.
+
+    Raises:
+        ValueError: for shapes that do not fit, NaN, or H with dependent columns.
+
+    Warns:
+        RuntimeWarning: above a condition number of H of 4.5e7, as `exact`.
+    """
+    H, Y, S, batched = _checked(H=(H, ("n", "m")), Y=(Y, ("n", "p")), S=(S, ("n", "m")))
+    entries = Y.shape[1] * Y.shape[2]
+    H, Y, S = compress(H, Y, S)
+    residual, theta = _best(H, Y)
+    rates = -2 * ((residual.mT @ S) * theta.mT).sum((-2, -1)) / entries
+    return rates if batched else rates[0]
+
+
+def feedback_rate(H, Y, B) -> np.ndarray:
+    """Rate of the regression loss under feedback of the error of any decoder, or of the target, through B.
+
+    H moves by -(H W - Y) B, whatever W, or by Y B. With noise added to B it is the rate of the noisy B. (TF subtracts a
+    mean from Y B: `readout_rate` takes what it sends.)
+
+    Args:
+        H, Y: as in `readout_rate`.
+        B: feedback matrix, (p, m) or (run, p, m); W' for BP.
+
+    Returns:
+        Rates as `readout_rate`.
+
+    Raises:
+        ValueError: as `readout_rate`.
+
+    Warns:
+        RuntimeWarning: as `readout_rate`.
+    """
+    H, Y, B, batched = _checked(H=(H, ("n", "m")), Y=(Y, ("n", "p")), B=(B, ("p", "m")))
+    entries = Y.shape[1] * Y.shape[2]
+    residual, theta = _best(*compress(H, Y))
+    rates = -2 * ((residual.mT @ residual) * (B @ theta).mT).sum((-2, -1)) / entries
+    return rates if batched else rates[0]
+
+
+def _checked(**given):
+    """Arrays with a leading run axis, of sizes that fit, and whether any came with one."""
+    arrays = {name: checked(name, value, axes) for name, (value, axes) in given.items()}
+    sizes, shapes = {}, ", ".join(f"{name} {np.shape(value)}" for name, (value, _) in given.items())
+    for name, (_, axes) in given.items():
+        for axis, size in zip(axes, arrays[name].shape[1:], strict=True):
+            if sizes.setdefault(axis, size) != size:
+                wanted = ", ".join(f"{name} ({', '.join(axes)})" for name, (_, axes) in given.items())
+                raise ValueError(f"shapes must be {wanted} after any run axis, got {shapes}")
+    if sizes["n"] < sizes["m"]:
+        raise ValueError(f"there must be at least as many samples n as hidden units m, got {shapes}")
+    if len({len(array) for array in arrays.values()} - {1}) > 1:
+        raise ValueError(f"the run axes must have one length, got {shapes}")
+    return *arrays.values(), any(np.ndim(value) == 3 for value, _ in given.values())
+
+
+def _best(H, Y):
+    """Residual Y - H theta and weights theta of the best readout of H, each with a run axis."""
+    require_full_rank(H, warn=True)
+    return readout(H, Y, -Y, np.zeros((1, H.shape[2], Y.shape[2])))
