@@ -22,6 +22,11 @@ def run(*command: str) -> bool:
     return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
+def browser() -> bool:
+    """A Chromium, which later steps need: found, or fetched, or nothing else is begun."""
+    return run(PYTHON, "-m", "tools.chromium")
+
+
 def lint() -> bool:
     return run(PYTHON, "-m", "ruff", "check", ".") and run(PYTHON, "-m", "ruff", "format", "--check", ".")
 
@@ -101,6 +106,7 @@ class Step:
 
 
 STEPS = (
+    Step("browser: there is a Chromium, or one is fetched", browser),
     Step("ruff: lint and format", lint),
     Step("pairs: text and notebook of each chapter agree", pairs),
     Step("inputs: data and published results are there and whole", inputs),
