@@ -10,7 +10,7 @@ export PYTHONPATH := $(CURDIR)
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
-venv:  ## make or update .venv from requirements.txt
+venv:  ## make or update .venv from requirements.txt and requirements-torch.txt
 	@PYTHON="$(PYTHON)" sh tools/venv.sh
 
 browser: venv  ## find a Chromium, or get one: playwright's download, else apt-get where you are root
