@@ -1,6 +1,6 @@
 #!/bin/sh
-# Make .venv hold what requirements.txt and requirements-torch.txt ask for. Nothing is done if it already does, or if .venv is a link to a
-# place that somebody else looks after.
+# Make .venv hold what requirements.txt and requirements-torch.txt ask for. Nothing is done if it already does, or if
+# .venv is a link to a place that somebody else looks after.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE
 
 from tools import chromium
 from tools.book import ROOT
@@ -30,7 +31,7 @@ def put(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-def get(folder: Path, *, host: str = NONE, user: int = 0, limit: float = 60) -> subprocess.CompletedProcess:
+def get(folder: Path, *, host: str = NONE, user: int = 0, limit: float = 60 * PATIENCE) -> subprocess.CompletedProcess:
     """Get a browser where the PATH is folder/bin alone, downloads come from a host, and the user has this number."""
     code = f"import os, sys; os.geteuid = lambda: {user}; from tools import chromium\n"
     code += f"chromium.get.__defaults__ = ({limit},); sys.exit(chromium.main())"
@@ -112,8 +113,8 @@ def test_the_last_is_the_systems_package_manager(tmp_path, host, brings):
     lame = "#!/bin/sh\necho 'cannot open libnss3.so' >&2; exit 127\n"
     address = {"nothing": lambda: NONE, "what does not run": lambda: host(**{inside: lame}), "no end": host}[brings]()
     start = time.monotonic()
-    answer = get(tmp_path, host=address, limit=4 if brings == "no end" else 60)
-    assert time.monotonic() - start < 60
+    answer = get(tmp_path, host=address, limit=4 if brings == "no end" else 60 * PATIENCE)
+    assert time.monotonic() - start < 60 * PATIENCE < 600
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.splitlines()[-1] == f"{tmp_path}/bin/chromium"
     update, install = (tmp_path / "bin/asked").read_text().splitlines()
@@ -139,7 +140,7 @@ def test_a_command_without_end_is_ended_with_its_children(tmp_path):
     put(tmp_path / "slow", f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/child\nwait\n")
     assert chromium._run((str(tmp_path / "slow"),), 2) == "not done after 2 s"
     child = Path(f"/proc/{(tmp_path / 'child').read_text().strip()}/stat")
-    for _ in range(100):
+    for _ in range(100 * PATIENCE):
         if not child.exists() or child.read_text().rpartition(") ")[2].startswith("Z"):
             return
         time.sleep(0.1)

@@ -127,6 +127,8 @@ def test_a_failed_compilation_is_one_line(tmp_path):
 @pytest.mark.parametrize("path", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=lambda path: path.stem)
 def test_workflows_are_whole(path: Path):
     workflow = yaml.safe_load(path.read_text())
+    for line in re.findall(r"uses: .*", path.read_text()):
+        assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)  # a commit, and its name for people
     triggers = workflow[True]  # YAML 1.1 reads the key `on` as true
     assert triggers
     for entry in triggers.get("schedule", []):
@@ -136,10 +138,23 @@ def test_workflows_are_whole(path: Path):
         assert {job["needs"]} <= workflow["jobs"].keys() if "needs" in job else True
         for step in job["steps"]:
             assert len({"uses", "run"} & step.keys()) == 1
-            assert re.fullmatch(r"[\w-]+/[\w/-]+@v\d+", step.get("uses", "a/b@v1"))
+            assert re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40}", step.get("uses", f"a/b@{40 * '0'}"))
             for script in re.findall(r"(?:bash|python -m) (\S+)", step.get("run", "")):
                 place = ROOT / (script if "/" in script else script.replace(".", "/") + ".py")
                 assert place.exists() or script in ("pip", "venv"), script
+
+
+def test_every_python_that_the_pins_resolve_for_is_tried():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())["jobs"]
+    matrix = jobs["pythons"]["strategy"]["matrix"]["python"]
+    assert [pin.OLDEST, *matrix] == ["3.11", "3.12", "3.13", "3.14"]
+    assert {pin.OLDEST} == {s["with"]["python-version"] for name in ("test", "package") for s in jobs[name]["steps"]
+                            if s.get("uses", "").startswith("actions/setup-python")}  # fmt: skip
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"] == f">={pin.OLDEST}"
+    (script,) = (step["run"] for step in jobs["package"]["steps"] if "run" in step)
+    assert 'for extra in "" "[chapters]"' in script
+    assert 'pip install "$GITHUB_WORKSPACE$extra"' in script
 
 
 def test_newest_versions_are_tried_and_reported():
