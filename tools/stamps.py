@@ -23,7 +23,7 @@ def _shared(book: Book) -> str:
     folders = [book.root / "fa_lib", book.folder / "data", book.folder / "results"]
     files = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
     files = [path for path in files if path.suffix != ".js"]  # a page's widgets run it, no chapter's output holds it
-    files += [*book.root.glob("requirements*.txt"), Path(__file__).with_name("normalise.py")]
+    files += [book.root / "requirements.txt", Path(__file__).with_name("normalise.py")]
     entries = [f"{path}\n{sha(path)}" for path in sorted(files) if path.is_file()]
     return hashlib.sha256("\n".join([*entries, str(sys.version_info[:2])]).encode()).hexdigest()
 
