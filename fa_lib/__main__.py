@@ -1,4 +1,4 @@
-"""python -m fa_lib: the command line."""
+"""python -m fa_lib: the command line of sweeps of one's own."""
 
 import sys
 

@@ -28,7 +28,7 @@ def positive(name: str, value, *, zero: bool = False) -> float:
         ValueError: for anything else.
     """
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not number or not (0 <= value if zero else 0 < value) or not value < float("inf"):
+    if not number or not (value >= 0 if zero else value > 0) or not value < float("inf"):
         raise ValueError(f"{name} must be a finite number {'of 0 or more' if zero else 'above 0'}, got {value!r}")
     return float(value)
 

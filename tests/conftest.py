@@ -1,7 +1,5 @@
 """What several test files share: small tasks, double precision, and a plain torch.nn network to compare with."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import torch
@@ -14,7 +12,7 @@ torch.set_num_threads(1)  # one tiny network gains nothing from more, and severa
 
 @pytest.fixture
 def double():
-    """Networks and channels drawn in double precision, so that oracles can be compared to many digits."""
+    """Networks and rules drawn in double precision, so that oracles can be compared to many digits."""
     torch.set_default_dtype(torch.float64)
     yield torch.float64
     torch.set_default_dtype(torch.float32)
@@ -29,7 +27,7 @@ def in_double():
         task = make()
         torch.set_default_dtype(torch.float64)
         arrays = {name: getattr(task, name).double() for name in ("x", "y", "test_x", "test_y")}
-        return dataclasses.replace(task, **arrays)
+        return task.change(**arrays)
 
     yield convert
     torch.set_default_dtype(torch.float32)
@@ -39,14 +37,15 @@ def in_double():
 def toy():
     """A function that makes a task learnt in a second: on which side of a plane does x lie?"""
 
-    def make(*, samples=150, test_samples=50, batch=None, seed=0, output="sigmoid", metrics=None, **protocol):
+    def make(*, samples=150, test_samples=50, batch=None, seed=0, output="sigmoid", metrics=None, **fields):
         random = np.random.default_rng(seed)
         x = random.standard_normal((samples + test_samples, 5))
         y = np.eye(2)[(x @ random.standard_normal(5) > 0).astype(int)]
         x, y = (torch.tensor(part, dtype=torch.get_default_dtype()) for part in (x, y))
-        protocol = {"lr": 1e-2, "epochs": 5, "widths": (6, 4), "metric_name": "correct rate"} | protocol
-        return tasks.Task("toy", x[:samples], y[:samples], x[samples:], y[samples:], output=output, batch=batch,
-                          metrics=metrics or {"accuracy": tasks.correct_rate}, **protocol)  # fmt: skip
+        own = {"lr": 1e-2, "epochs": 5, "batch": batch, "widths": (6, 4), "metric_name": "correct rate"} | fields
+        task = tasks.Task("toy", x[:samples], y[:samples], x[samples:], y[samples:], output=output,
+                          metrics=metrics or {"accuracy": tasks.correct_rate})  # fmt: skip
+        return task.change(**own)
 
     return make
 
@@ -60,9 +59,9 @@ def images():
         x = torch.randn(samples + 30, 1, 28, 28, generator=random)
         x[:, :, :14], x[:, :, :, 20:] = 0, -0.4242  # as in MNIST, much of an image is blank: all of a pool is largest
         y = torch.eye(3)[torch.randint(3, (samples + 30,), generator=random)]
-        return tasks.Task("images", x[:samples], y[:samples], x[samples:], y[samples:], output="sigmoid", lr=1e-2,
-                          metrics={"accuracy": tasks.correct_rate}, metric_name="correct rate", batch=batch, epochs=2,
-                          widths=widths, features=features)  # fmt: skip
+        return tasks.Task("images", x[:samples], y[:samples], x[samples:], y[samples:], output="sigmoid",
+                          metrics={"accuracy": tasks.correct_rate}, metric_name="correct rate", widths=widths,
+                          features=features, protocol=tasks.Protocol(lr=1e-2, batch=batch, epochs=2))  # fmt: skip
 
     return make
 
@@ -127,7 +126,7 @@ def plain_training(plain):
 
     def train(task, encoder, decoder, run, *, epochs, B=None, learn_decoder=True):
         body, head, _ = plain(encoder, decoder, run)
-        kind = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[task.optimizer]
+        kind = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[task.protocol.optimizer]
         optimizer = kind([*body.parameters(), *(head.parameters() if learn_decoder else ())], lr=task.lr)
         for _ in range(epochs):
             seen = {"H": [], "y_hat": [], "y": []}

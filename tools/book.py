@@ -85,7 +85,7 @@ def workers() -> int:
 
 
 def environment(book: Book) -> dict[str, str]:
-    """Environment that chapters run in: this tree's fa_lib, this interpreter's kernel, one thread, no user settings."""
+    """Environment that chapters run in: this tree's code, this interpreter's kernel, one thread, no user settings."""
     settings = {
         "PYTHONPATH": str(book.root),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),

@@ -21,7 +21,7 @@ def _why(error: Exception) -> str:
 def _damaged(book: Book) -> list[str]:
     """Results and data that cannot be read."""
     from fa_lib import sweep  # torch takes a second: not for those who only ask for help
-    from fa_lib.tasks import idx  # torch takes a second: not for those who only ask for help
+    from fa_lib.tasks import idx
 
     found = []
     for path in sorted((book.folder / "results").glob("*.nc")):
@@ -30,7 +30,7 @@ def _damaged(book: Book) -> list[str]:
         except Exception as error:  # a damaged file can fail in any of three libraries
             where, why = path.relative_to(book.root), _why(error).replace(f"{path}: ", "").replace(f"{path} ", "")
             found.append(f"{where} cannot be used: {why}; git checkout -- {where} brings it back")
-    if (book.root / "fa_lib/idx.py").exists():
+    if (book.root / "fa_lib/tasks/idx.py").exists():
         for split in idx.SPLITS:
             try:
                 idx.mnist(split, book.folder / "data/mnist")

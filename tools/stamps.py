@@ -1,15 +1,23 @@
 """Which chapters need not run again: a stamp holds the hash of all that a chapter's outputs depend on.
 
+Of the book's own Python these are the files that the chapter imports, itself or through others: a change in one
+chapter's room leaves the others' stamps as they are. The library counts as a whole.
+
 A stamp lies in _build/executed/NAME.json. It counts only while the notebook is the one that the run wrote.
 """
 
 import hashlib
 import json
+import re
 import sys
 from functools import cache
 from pathlib import Path
 
+from tools import imports
 from tools.book import READS_OTHERS, Book
+
+PACKAGE = "fa_book"  # the chapters' own Python
+MAGIC = re.compile(r"^(\s*)[!%].*", re.MULTILINE)  # lines of a cell that are IPython's and not Python's
 
 
 def sha(path: Path) -> str:
@@ -22,18 +30,38 @@ def _shared(book: Book) -> str:
     """Hash of what every chapter may use: fa_lib, data, results, requirements, Python, how notebooks are written."""
     folders = [book.root / "fa_lib", book.folder / "data", book.folder / "results"]
     files = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
-    files = [path for path in files if path.suffix != ".js"]  # a page's widgets run it, no chapter's output holds it
-    files += [book.root / "requirements.txt", Path(__file__).with_name("normalise.py")]
-    entries = [f"{path}\n{sha(path)}" for path in sorted(files) if path.is_file()]
-    return hashlib.sha256("\n".join([*entries, str(sys.version_info[:2])]).encode()).hexdigest()
+    files += [*book.root.glob("requirements*.txt"), Path(__file__).with_name("normalise.py")]
+    return _hash([*_entries(files), str(sys.version_info[:2])])
+
+
+def own(book: Book, name: str) -> set[Path]:
+    """The files of the book's own Python that a chapter imports, itself and through others; all of them if unclear.
+
+    A widget's scripts are not among them: they run on the page, and no chapter's output holds them.
+    """
+    try:
+        cells = [MAGIC.sub(r"\1pass", cell.source) for cell in book.read(name).cells if cell.cell_type == "code"]
+        names = set().union(*map(imports.imported, cells))
+        found = imports.files(book.root, names)
+    except (SyntaxError, ValueError):  # the run will say what is wrong
+        found = set((book.root / PACKAGE).rglob("*.py"))
+    return {path for path in found if path.is_relative_to(book.root / PACKAGE)}
+
+
+def _entries(files) -> list[str]:
+    return [f"{path}\n{sha(path)}" for path in sorted(files) if path.is_file()]
+
+
+def _hash(parts: list[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def fingerprint(book: Book, name: str) -> str:
     """Hash of all that a chapter's outputs depend on; for a chapter that reads the others, their notebooks too."""
-    parts = [_shared(book), sha(book.text(name))]
+    parts = [_shared(book), sha(book.text(name)), *_entries(own(book, name))]
     if name in READS_OTHERS:
         parts += [sha(book.notebook(other)) for other in book.chapters() if other not in READS_OTHERS]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return _hash(parts)
 
 
 def _path(book: Book, name: str) -> Path:

@@ -24,7 +24,7 @@ install() {
 }
 install --require-hashes -r requirements.txt
 install -r requirements-torch.txt  # which wheel depends on the index; what it needs beside is there by now
-# fa_lib as it stands in this folder, for Jupyter and for python started by hand
+# fa_lib and fa_book as they stand in this folder, for Jupyter and for python started by hand
 .venv/bin/python - <<'EOF'
 import pathlib
 import sysconfig

@@ -1,4 +1,4 @@
-"""What a channel of limited rank can bring to H: an exact floor, and targets made to test it.
+"""What a rule whose matrix has limited rank can bring to H: an exact floor, and targets made to test it.
 
 In the idealised dynamics every update of H is E B with E = H W - Y. Write B = U V with U (p, r) and r its rank. Then
 whatever the steps and however W moves, the columns of H never leave the space of the columns of H_0 and Y U: the
@@ -10,7 +10,6 @@ to both, and with P = Y'Y - Y'H_0 (H_0'H_0)^-1 H_0'Y that part is
 with equality on the right where U spans the first principal components of what H_0 leaves of Y.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,10 +20,8 @@ from torch import Tensor
 from fa_book.bottleneck.plan import RANKS, experiment
 from fa_lib import probes, sweep
 from fa_lib.random import numpy_generator
-from fa_lib.sweep.cells import from_options
-from fa_lib.sweep.labels import condition
 from fa_lib.tasks.metrics import r_squared
-from fa_lib.tasks.task import Task, split
+from fa_lib.tasks.task import Protocol, Task, split
 
 
 def left_over(H0: np.ndarray, Y: np.ndarray) -> np.ndarray:
@@ -102,7 +99,7 @@ def teacher(variances: Sequence[float], seed: int = 0, *, inputs: int = 8, sampl
     y = np.sqrt(samples) * (left @ right) * np.sqrt(variances) @ rotation
     parts = split(x, y, np.arange(samples))
     return Task("teacher", **parts, output="linear", metrics={"accuracy": r_squared}, metric_name="$R^2$",
-                lr=5e-3, batch=None, epochs=600, widths=(32, 4))  # fmt: skip
+                widths=(32, 4), protocol=Protocol(lr=5e-3, epochs=600))  # fmt: skip
 
 
 def carried(B: Tensor, y: Tensor) -> dict[str, np.ndarray]:
@@ -130,7 +127,6 @@ def published(path: str | Path) -> dict[int, dict[str, xr.Dataset]]:
     Raises:
         ValueError: as in `sweep.load`. KeyError: for a condition that the file lacks.
     """
-    found, table = sweep.load(path), sweep.provenance(path)
-    options = (json.loads(cell) for cell in table.cell.values)
-    labels = {condition(from_options(each)): label for each, label in zip(options, table.label.values, strict=True)}
-    return {m: {name: found[labels[condition(cell)]] for name, cell in experiment(m).items()} for m in RANKS}
+    planned = {m: experiment(m) for m in RANKS}
+    found = sweep.named(path, {(m, name): cell for m, cells in planned.items() for name, cell in cells.items()})
+    return {m: {name: found[m, name] for name in cells} for m, cells in planned.items()}

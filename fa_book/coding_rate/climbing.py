@@ -10,12 +10,12 @@ import torch
 import xarray as xr
 from torch.nn import functional
 
-from fa_lib import information, probes, training
+from fa_lib import information, probes
+from fa_lib.feedback import ForLayers, Rule
 from fa_lib.probes import decoded_information
 from fa_lib.record import Snapshot
-from fa_lib.tasks.task import Task
-from fa_lib.training import evaluate
-from fa_lib.training.snapshots import see
+from fa_lib.tasks import Task
+from fa_lib.training import Model, build, dataset, epochs_of, evaluate, see
 
 
 def look(seen: Snapshot, task: Task, *, seed: int = 0) -> dict[str, np.ndarray]:
@@ -49,15 +49,22 @@ def look(seen: Snapshot, task: Task, *, seed: int = 0) -> dict[str, np.ndarray]:
 
 
 def climb(
-    task: Task, feedback, *, at: Sequence[int], runs: int = 10, seed: int = 0, shown: int = 100, **options
+    task: Task,
+    rule: Rule | ForLayers,
+    *,
+    at: Sequence[int],
+    runs: int = 10,
+    seed: int = 0,
+    shown: int = 100,
+    **options,
 ) -> xr.Dataset:
     """Train as `training.train` does and look at H and at the test samples after chosen numbers of epochs.
 
     Args:
-        task, feedback, runs, seed: as in `train`.
+        task, rule, runs, seed: as in `train`.
         at: epochs, in rising order; 0 is the untrained network.
         shown: how many test samples' H to keep.
-        options: `learn_decoder`, `learn_encoder` and `scale`, as in `train`.
+        options: `learn_decoder`, `learn_encoder` and `learn_gain`, as in `train`.
 
     Returns:
         Dataset with dims (run, epoch): those of `look`, and `test_accuracy`, `test_loss` and `accuracy` of the
@@ -67,21 +74,26 @@ def climb(
     Raises:
         ValueError: as in `train`.
     """
-    parts, batches = training.build(task, feedback, runs=runs, seed=seed, **options), training.batches(task)
-    rows = []
-    for epoch in range(max(at) + 1):
-        if epoch in at:
-            seen = see(parts, task)
-            with torch.no_grad():
-                accuracy = task.accuracy(task.activate(parts.decoder(seen.H)), task.y)
-            row = look(seen, task, seed=seed) | {"accuracy": accuracy}
-            rows.append(row | evaluate.of_test(task, parts.encoder, parts.decoder, task.test_x, task.test_y))
-        for _ in training.one_pass(parts, task, batches if epoch < max(at) else ()):
+    at = sorted(at)
+    model = build(task, rule, runs=runs, seed=seed, **options)
+    rows = [_row(model, seed)] if 0 in at else []
+    for epoch, steps in epochs_of(model, at[-1], seed=seed):
+        for _ in steps:
             pass
-    data = {name: (("run", "epoch"), np.stack([np.asarray(row[name]) for row in rows], 1)) for name in rows[0]}
-    data["H"] = (("run", "shown", "unit"), seen.H_test[:, :shown].numpy())
-    data["label"] = ("shown", task.test_y[:shown].argmax(1).numpy())
-    coords = {"run": range(runs), "epoch": sorted(at)}
-    attributes = {"task": task.name, "feedback": str(feedback), "seed": seed}
-    ceiling = information.ceiling(task.y.numpy())
-    return xr.Dataset(data | {"ceiling": ceiling}, coords=coords, attrs=attributes)
+        if epoch + 1 in at:
+            rows.append(_row(model, seed))
+    data = dataset(rows, range(runs), at, task=task.name, rule=str(rule), seed=seed)
+    return data.assign(
+        H=(("run", "shown", "unit"), see(model).H_test[:, :shown].numpy()),
+        label=("shown", task.test_y[:shown].argmax(1).numpy()),
+        ceiling=information.ceiling(task.y.numpy()),
+    )
+
+
+def _row(model: Model, seed: int) -> dict:
+    """All measures of a model as it stands."""
+    task, seen = model.task, see(model)
+    with torch.no_grad():
+        accuracy = task.accuracy(task.activate(model.decoder(seen.H)), task.y)
+    row = look(seen, task, seed=seed) | {"accuracy": accuracy}
+    return row | evaluate.of_test(task, model.encoder, model.decoder, task.test_x, task.test_y)

@@ -81,7 +81,7 @@ def added(rows: xr.Dataset, outcome: str, predictors: Sequence[str]) -> xr.Datas
 
 
 def predicted(rows: xr.Dataset, theory: str, intact: Mapping[str, str]) -> xr.DataArray:
-    """The gain that a theory expects of every condition, in shares of what the intact channel gained in that run.
+    """The gain that a theory expects of every condition, in shares of what the intact rule gained in that run.
 
     "information" and "alignment" expect it in proportion, with a gain below the floor for a negative cosine. The "any"
     forms expect all of it where there is any: information, or a cosine above 0, and its opposite below 0.
@@ -109,6 +109,6 @@ def missed(rows: xr.Dataset, outcome: str, theory: str, intact: Mapping[str, str
 
 
 def _intact(values: xr.DataArray, intact: Mapping[str, str]) -> xr.DataArray:
-    """For every condition the value of the channel of its carrier that has everything, (condition, run)."""
+    """For every condition the value of the rule with its carrier that has everything, (condition, run)."""
     names = [intact[str(name).split(",")[0]] for name in values.condition.values]
     return values.sel(condition=names).assign_coords(condition=values.condition.values)

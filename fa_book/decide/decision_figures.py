@@ -16,7 +16,7 @@ WORDS = {"readout": "readout of H", "answer": "test answers"}
 
 
 def _turned(rows: xr.Dataset, carrier: str) -> tuple[np.ndarray, xr.Dataset]:
-    """The angles, rising, and rows of a carrier's channels that are turned and otherwise intact."""
+    """The angles, rising, and rows of a carrier's rules that are turned and otherwise intact."""
     start = f"{carrier}, turned "
     names = [name for name in map(str, rows.condition.values) if name.startswith(start)]
     names.sort(key=lambda name: float(name.removeprefix(start)))

@@ -14,6 +14,7 @@ from fa_lib import check
 from fa_lib.feedback.base import Wrapper, drawn
 from fa_lib.feedback.targets import output_slope
 from fa_lib.random import generator
+from fa_lib.sweep import register
 
 TOLD = ("noise", "fresh noise", "neighbour's", "mean")
 MIXED = ("shift", "groups", "rank", "sum", "difference")
@@ -145,3 +146,6 @@ class Mixed(Wrapper):
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
         M = drawn(self.M)
         return self.rule(error @ M, y @ M if "y" in self.needs else y, **context)
+
+
+register(__name__, rules=(Told, Mixed))

@@ -67,7 +67,7 @@ def weight_cosine(seen: Step) -> Tensor:
     """Cosine between what the signal makes of the last hidden layer's weight and what backpropagation makes, (run,).
 
     The gradient of a weight is a sum over samples: what points every which way in the signal averages out. For tanh
-    layers and a rule of layers, `Direct(channel, ())`; 0 for no signal.
+    layers and a rule of layers, `Direct(rule, ())`; 0 for no signal.
     """
     below = seen.layers[-2].H
     slope = 1 - seen.H**2  # of tanh

@@ -21,6 +21,7 @@ from fa_lib import check
 from fa_lib.feedback.base import RandomMatrix, Wrapper, carry, drawn
 from fa_lib.networks.mlp import Decoder
 from fa_lib.random import generator
+from fa_lib.sweep import register
 
 
 @dataclass(frozen=True)
@@ -151,3 +152,6 @@ class MeanOnly(Wrapper):
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
         gradient = self.rule(error, y, **context)
         return gradient.mean(1, keepdim=True).expand_as(gradient)
+
+
+register(__name__, rules=(Own, Rotated, Signs, MeanOnly))

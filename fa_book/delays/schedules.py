@@ -9,10 +9,10 @@ import torch
 import xarray as xr
 from torch import Tensor
 
-from fa_lib import training
-from fa_lib.tasks.task import Task
-from fa_lib.training import evaluate
-from fa_lib.training.optim import make
+from fa_lib import check
+from fa_lib.feedback import Rule, Wrapper
+from fa_lib.tasks import Protocol, Task
+from fa_lib.training import Model, batches, build, evaluate, optim
 
 
 @dataclass(frozen=True)
@@ -49,27 +49,33 @@ LOCKSTEP = Schedule()
 
 
 @dataclass(frozen=True)
-class Late:
-    """A channel whose signal arrives some steps late and meets the H of the moment, whatever samples that is of.
+class Late(Wrapper):
+    """A rule whose signal arrives some steps late and meets the H of the moment, whatever samples that is of.
 
-    Until the first arrives it sends zero. The drawn channel keeps what is on its way.
+    Until the first arrives it sends zero. The drawn rule keeps what is on its way.
 
     Args:
-        channel: a channel of `fa_lib.feedback`, such as `TF()`.
+        rule: of `fa_lib.feedback`, such as `TF()`.
         delay: steps.
+
+    Raises:
+        ValueError: for something that is no rule, or a delay that is no whole number of 0 or more.
     """
 
-    channel: object
     delay: int
     waiting: deque = field(default_factory=deque, repr=False, compare=False)
 
-    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "Late":
-        """The same with the inner channel drawn and nothing on its way."""
-        return replace(self, channel=self.channel.draw(p, m, runs=runs, seed=seed, device=device), waiting=deque())
+    def __post_init__(self):
+        super().__post_init__()
+        check.whole("delay", self.delay, 0)
 
-    def __call__(self, error: Tensor, y: Tensor, **known) -> Tensor:
+    def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "Late":
+        """The same with the rule inside drawn and nothing on its way."""
+        return replace(super().draw(p, m, runs=runs, seed=seed, device=device), waiting=deque())
+
+    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m) of `delay` calls ago."""
-        self.waiting.append(self.channel(error, y, **known))
+        self.waiting.append(self.rule(error, y, **context))
         if len(self.waiting) <= self.delay:
             return torch.zeros_like(self.waiting[-1])
         return self.waiting.popleft()
@@ -78,9 +84,9 @@ class Late:
 class _Mover:
     """Parameters with an optimizer of their own, and the gradients that they have still to follow."""
 
-    def __init__(self, parameters, delay: int, kind: str, lr: float):
+    def __init__(self, parameters, delay: int, protocol: Protocol):
         self.parameters, self.delay, self.waiting = list(parameters), delay, deque()
-        self.optimizer, self.moves = make(kind, self.parameters, (), lr), 0
+        self.optimizer, self.moves = optim.make(protocol, self.parameters, ()), 0
 
     def take(self, move: bool) -> None:
         """Take in the gradient of this step; if it is time to move, follow the one of `delay` steps ago."""
@@ -97,54 +103,55 @@ class _Mover:
 
 def fit(
     task: Task,
-    feedback,
+    rule: Rule,
     schedule: Schedule = LOCKSTEP,
     *,
     moves: int,
-    every: int = 50,
+    measure_every: int = 50,
     runs: int = 10,
     seed: int = 0,
-) -> tuple[xr.Dataset, training.Parts]:
+) -> tuple[xr.Dataset, Model]:
     """Train until encoder and decoder have both moved so many times, each with an optimizer of its own.
 
     In lockstep this is `training.train`, for the optimizers treat every parameter by itself.
 
     Args:
         task: what is learned; a step is one of its batches.
-        feedback: a channel of `fa_lib.feedback` for a single cut, but `KolenPollack`.
+        rule: of `fa_lib.feedback`, for the last hidden layer; none whose matrix learns.
         schedule: when each moves.
         moves: of the one that makes fewer.
-        every: measure before each so-many-th step, and at the end.
+        measure_every: measure before each so-many-th step, and at the end.
         runs, seed: as in `training.train`.
 
     Returns:
-        Dataset with dims (run, step): `test_accuracy` and `test_loss`; and the trained parts.
+        Dataset with dims (run, step): `test_accuracy` and `test_loss`; and the trained model.
 
     Raises:
-        ValueError: for moves or every below 1.
+        ValueError: for moves or measure_every below 1, or a rule whose matrix learns.
     """
-    if moves < 1 or every < 1:
-        raise ValueError(f"moves and every must be 1 or more, got {moves} and {every}")
-    parts, batches = training.build(task, feedback, runs=runs, seed=seed), training.batches(task)
-    encoder = _Mover(parts.encoder.parameters(), schedule.encoder_delay, task.optimizer, task.lr)
-    decoder = _Mover(parts.decoder.parameters(), schedule.decoder_delay, task.optimizer, task.lr)
+    moves, measure_every = check.whole("moves", moves), check.whole("measure_every", measure_every)
+    model, known = build(task, rule, runs=runs, seed=seed), batches(task)
+    if any(cut.learns for cut in model.rules.at.values()):
+        raise ValueError(f"{rule} learns a matrix beside W_O, and here nothing moves it: use a rule that is fixed")
+    encoder = _Mover(model.encoder.parameters(), schedule.encoder_delay, task.protocol)
+    decoder = _Mover(model.decoder.parameters(), schedule.decoder_delay, task.protocol)
     rows, step, H = {}, 0, None  # H while the encoder rests, where there is one batch only
     while min(encoder.moves, decoder.moves) < moves:
-        if step % every == 0:
-            rows[step] = evaluate.of_test(task, parts.encoder, parts.decoder, task.test_x, task.test_y)
-        x, y = batches[step % len(batches)]
+        if step % measure_every == 0:
+            rows[step] = evaluate.of_test(task, model.encoder, model.decoder, task.test_x, task.test_y)
+        x, y = known[step % len(known)]
         to_encoder, to_decoder = schedule.due(step)
         if to_encoder or schedule.encoder_delay:
-            parts.step(*parts[:3], task, x, y)
+            model.step(x, y)
             H = None
         else:  # the encoder rests: its gradient is not wanted
             with torch.no_grad():
-                H = parts.encoder(x) if H is None or len(batches) > 1 else H
-            task.loss(task.activate(parts.decoder(H)), y).sum().backward()
+                H = model.encoder(x) if H is None or len(known) > 1 else H
+            task.objective(model.decoder(H), y).sum().backward()
         encoder.take(to_encoder)
         decoder.take(to_decoder)
         step += 1
-    rows[step] = evaluate.of_test(task, parts.encoder, parts.decoder, task.test_x, task.test_y)
+    rows[step] = evaluate.of_test(task, model.encoder, model.decoder, task.test_x, task.test_y)
     data = {name: (("run", "step"), np.stack([row[name] for row in rows.values()], 1))
             for name in ("test_accuracy", "test_loss")}  # fmt: skip
-    return xr.Dataset(data, coords={"run": np.arange(runs), "step": list(rows)}), parts
+    return xr.Dataset(data, coords={"run": np.arange(runs), "step": list(rows)}), model

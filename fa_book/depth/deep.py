@@ -5,7 +5,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from fa_book.depth.plan import MAPS
+from fa_book.depth.plan import MAPS, depth
 from fa_lib import sweep
 from fa_lib.feedback import BP, DFA, DRTP, FA, TF, Chained, Direct, KolenPollack, SignSymmetry
 from fa_lib.feedback.centred import Centred
@@ -53,7 +53,7 @@ def published(path: str | Path) -> dict[tuple[str, tuple[int, ...] | None], dict
     """
     merged = sweep.load(path)
     found: dict[tuple[str, tuple[int, ...] | None], dict[str, xr.Dataset]] = {}
-    for cell, label in labels(sweep.PLANS["depth"]()).items():
+    for cell, label in labels(depth()).items():
         if label in merged:  # a sweep may be merged before its end
             name = NAMES[cell.feedback] if cell.learn_encoder else "frozen"
             found.setdefault((cell.task, cell.widths), {})[name] = merged[label]

@@ -11,7 +11,6 @@ from torch import Tensor
 
 from fa_lib import training
 from fa_lib.record import Step
-from fa_lib.tasks.task import Task
 
 
 def shared(error: Tensor) -> Tensor:
@@ -20,37 +19,36 @@ def shared(error: Tensor) -> Tensor:
     return common / error.square().mean(1).sum(1)
 
 
-def informed(parts: training.Parts, task: Task) -> training.Parts:
+def informed(model: training.Model) -> training.Model:
     """Start the decoder's bias where a sigmoid output gives each class its frequency: log of the odds.
 
     Nothing else is changed, and what all samples share of the error is gone before the first step.
 
     Args:
-        parts: of `training.build`; changed in place.
-        task: with a sigmoid output and targets of 0 and 1.
+        model: of `training.build`, for a task with a sigmoid output and targets of 0 and 1; changed in place.
 
     Returns:
-        The same parts.
+        The same model.
 
     Raises:
         ValueError: for another output, or a class that all samples or none are of.
     """
+    task = model.task
     odds = torch.logit(task.y.mean(0))  # (p,)
     if task.output != "sigmoid" or not odds.isfinite().all():
         raise ValueError(f"{task.name} needs a sigmoid output and of every class some samples, not all")
     with torch.no_grad():
-        parts.decoder.bias.copy_(odds.expand_as(parts.decoder.bias))
-    return parts
+        model.decoder.bias.copy_(odds.expand_as(model.decoder.bias))
+    return model
 
 
-def onset(parts: training.Parts, task: Task, *, steps: int, every: int = 1) -> xr.Dataset:
+def onset(model: training.Model, *, steps: int, measure_every: int = 1) -> xr.Dataset:
     """Train in place for some steps, of one pass or less, and record them.
 
     Args:
-        parts: of `training.build`, with a rule of several layers.
-        task: what they learn, in its batches.
-        steps: how many; no more than there are batches.
-        every: record each so-many-th, counted from 0, and the last.
+        model: of `training.build`, with a rule of several layers.
+        steps: how many; no more than the task has batches.
+        measure_every: record each so-many-th, counted from 0, and the last.
 
     Returns:
         Dataset with dims (run, step): `loss`, `accuracy`, `shared` of the error, and with a dim (layer) besides, the
@@ -59,12 +57,15 @@ def onset(parts: training.Parts, task: Task, *, steps: int, every: int = 1) -> x
     Raises:
         ValueError: for more steps than batches or none, or a rule that cuts at one layer only.
     """
-    known = training.batches(task)
-    if not 1 <= steps <= len(known) or every < 1 or not hasattr(parts.channel, "at"):
-        raise ValueError(f"steps must be 1 to {len(known)}, every 1 or more, and the rule one of several layers")
+    batches = training.batches(model.task)
+    if not 1 <= steps <= len(batches) or measure_every < 1 or not model.watched:
+        raise ValueError(
+            f"steps must be 1 to {len(batches)}, measure_every 1 or more, and the rule one of several layers, such as "
+            f"DFA(); got {steps}, {measure_every} and {model.rule}"
+        )
     at, rows = [], []
-    for number, seen in enumerate(training.one_pass(parts, task, known[:steps])):
-        if number % every == 0 or number == steps - 1:
+    for number, seen in enumerate(training.train_epoch(model, batches[:steps])):
+        if number % measure_every == 0 or number == steps - 1:
             at.append(number)
             rows.append(_row(seen))
     dims = {"spread": ("run", "step", "layer")}

@@ -1,8 +1,7 @@
 """Rules for every hidden layer, by depth: IBTask, MNIST as rows of pixels, and the convolutional network."""
 
-from fa_lib.feedback import BP, DFA, DRTP, FA, TF, Chained, Direct, KolenPollack, SignSymmetry
-from fa_lib.feedback.centred import Centred
-from fa_lib.sweep.cells import Cell
+from fa_lib.feedback import BP, DFA, DRTP, FA, TF, Centred, Chained, Direct, KolenPollack, SignSymmetry
+from fa_lib.sweep import Cell
 
 FED = Centred(FA())
 RULES = (Chained(BP()), Chained(FA()), DFA(), DRTP(), Direct(TF(decorrelate=0.0)))

@@ -7,16 +7,15 @@ import copy
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
 import torch
 import xarray as xr
 from torch import Tensor
 
-from fa_lib import probes, training
+from fa_lib import probes
+from fa_lib.feedback import Direct, Rule
 from fa_lib.probes import decoded_information
-from fa_lib.tasks.task import Task
-from fa_lib.training.loop import Parts, trained
-from fa_lib.training.snapshots import see
+from fa_lib.tasks import Task
+from fa_lib.training import Model, build, dataset, see, trained
 
 
 def centred(H: Tensor) -> Tensor:
@@ -59,33 +58,35 @@ def tuning(H: Tensor, reference: Tensor) -> Tensor:
     return (H * reference).sum(1) / (H.norm(dim=1) * reference.norm(dim=1))
 
 
-def branch(parts: Parts, channel, *, seed: int = 0, weight_decay: float = 0.0) -> Parts:
-    """A copy of trained parts, Adam's averages included, that goes on with another channel; the original stays.
+def branch(model: Model, rule: Rule, *, seed: int = 0, weight_decay: float = 0.0) -> Model:
+    """A copy of a trained model, Adam's averages included, that goes on with another rule; the original stays.
 
     Args:
-        parts: of `training.build`.
-        channel: of `fa_lib.feedback`, not drawn; with the seed of the original its B is the original's.
-        seed: of the channel.
+        model: of `training.build`.
+        rule: of `fa_lib.feedback`, for the last hidden layer, not drawn; with the seed of the original its B is the
+            original's.
+        seed: of the rule.
         weight_decay: of Adam, from now on.
     """
-    runs, p, m = parts.decoder.weight.shape
-    parts = copy.deepcopy(parts)
-    for group in parts.optimizer.param_groups:
+    runs, p, _ = model.decoder.weight.shape
+    parts = ("encoder", "decoder", "optimizer")
+    copied = copy.deepcopy({name: getattr(model, name) for name in parts})  # together: they share their parameters
+    for group in copied["optimizer"].param_groups:
         group["weight_decay"] = weight_decay
-    return parts._replace(channel=channel.draw(p, m, runs=range(runs), seed=seed))
+    rules = Direct(rule, ()).draw(p, model.encoder.widths(), runs=range(runs), seed=seed)
+    return model._replace(**copied, rules=rules, watched=False)
 
 
-def converge(task: Task, channel, *, epochs: int, runs: int = 10, seed: int = 0) -> Parts:
-    """New parts, trained for so many epochs."""
-    return trained(training.build(task, channel, runs=runs, seed=seed), task, epochs)
+def converge(task: Task, rule: Rule, *, epochs: int, runs: int = 10, seed: int = 0) -> Model:
+    """A model trained for so many epochs; arguments as in `training.train`."""
+    return trained(build(task, rule, runs=runs, seed=seed), epochs)
 
 
-def follow(parts: Parts, task: Task, *, at: Sequence[int], seed: int = 0) -> xr.Dataset:
-    """Go on training the parts in place and measure how H of the test samples leaves its place, and what stays.
+def follow(model: Model, *, at: Sequence[int], seed: int = 0) -> xr.Dataset:
+    """Go on training a model in place and measure how H of the test samples leaves its place, and what stays.
 
     Args:
-        parts: trained ones; where they are now is the reference.
-        task: that they learn.
+        model: a trained one; where it is now is the reference.
         at: epochs from now, rising from 0, evenly spaced where `pace` is to be read.
         seed: of the null's shuffles and the nonlinear readout's features.
 
@@ -102,30 +103,28 @@ def follow(parts: Parts, task: Task, *, at: Sequence[int], seed: int = 0) -> xr.
     at = list(at)
     if not at or at[0] != 0 or any(later <= earlier for earlier, later in pairwise(at)):
         raise ValueError(f"at must rise from 0, got {at}")
-    known = decoded_information.readings(seed=seed)
-    decoder = copy.deepcopy(parts.decoder)  # as it is now
-    start = before = see(parts, task)
+    task, readings = model.task, decoded_information.readings(seed=seed)
+    decoder = copy.deepcopy(model.decoder)  # as it is now
+    start = before = see(model)
     rows = []
     for number, epoch in enumerate(at):
-        trained(parts, task, epoch - at[max(number - 1, 0)])
-        seen = see(parts, task)
+        trained(model, epoch - at[max(number - 1, 0)])
+        seen = see(model)
         rows.append({
             "angle": angle(seen.H_test, start.H_test),
             "angle_left": probes.angle(turned_back(seen.H_test, start.H_test), centred(start.H_test)),
             "cka": cka(seen.H_test, start.H_test),
             "tuning": tuning(seen.H_test, start.H_test).nanmean(1),
             "pace": angle(seen.H_test, before.H_test),
-            "told": known["told"](seen),
-            "told_null": known["told_null"](seen),
+            "told": readings["told"](seen),
+            "told_null": readings["told_null"](seen),
             "refitted": _rate(task, probes.readout(seen.H, seen.y, at=seen.H_test)),
             "frozen": _rate(task, probes.readout(start.H, start.y, at=seen.H_test)),
-            "own": _rate(task, parts.decoder(seen.H_test)),
+            "own": _rate(task, model.decoder(seen.H_test)),
             "own_frozen": _rate(task, decoder(seen.H_test)),
         })  # fmt: skip
         before = seen
-    data = {name: (("run", "epoch"), np.stack([np.asarray(row[name].detach() if isinstance(row[name], Tensor)
-            else row[name]) for row in rows], 1)) for name in rows[0]}  # fmt: skip
-    return xr.Dataset(data, coords={"run": np.arange(len(parts.decoder.weight)), "epoch": at})
+    return dataset(rows, range(len(model.decoder.weight)), at)
 
 
 def _rate(task: Task, guess: Tensor) -> Tensor:

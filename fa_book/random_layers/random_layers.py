@@ -5,15 +5,14 @@ samples that it was not fitted to.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from fa_book import recurrent
 from fa_lib import tasks, training
 from fa_lib.feedback import FA
+from fa_lib.networks import Recurrent
 from fa_lib.probes import decoded_information
 from fa_lib.tasks.task import Task
 from fa_lib.training.evaluate import look
@@ -60,11 +59,11 @@ def _solve(gram: Tensor, cross: Tensor, penalty: float) -> Tensor:
 
 
 def told(guess: Tensor, y: Tensor) -> np.ndarray:
-    """Bits that the guessed class tells of the true one, `decoded_information.told`; guess (run, sample, p), y (sample, p)."""
+    """Bits that the guessed class tells of the true one, (run,); guess (run, sample, p) and y (sample, p)."""
     return decoded_information.told(guess.argmax(2), y.argmax(1))
 
 
-def layer(task: Task, widths: Sequence[int], *, runs: int, seed: int = 0) -> training.Parts:
+def layer(task: Task, widths: Sequence[int], *, runs: int, seed: int = 0) -> training.Model:
     """An untrained network with these hidden layers, in the house's initialisation.
 
     Args:
@@ -72,33 +71,32 @@ def layer(task: Task, widths: Sequence[int], *, runs: int, seed: int = 0) -> tra
         widths: units of every hidden layer.
         runs, seed: as in `training.train`.
     """
-    return training.build(replace(task, widths=tuple(widths)), FA(), runs=runs, seed=seed, learn_encoder=False)
+    return training.build(task.change(widths=tuple(widths)), FA(), runs=runs, seed=seed, learn_encoder=False)
 
 
 def read(
-    parts: training.Parts,
-    task: Task,
+    model: training.Model,
     score: Callable[[Tensor, Tensor], np.ndarray] = told,
     readout: Callable[..., Tensor] = ridge,
 ) -> np.ndarray:
     """What a readout fitted to the training samples reads from H of held-out ones, (run,), in the score's units.
 
     Args:
-        parts: network with the encoder to be read.
-        task: whose samples are used.
+        model: with the encoder to be read, on the samples of its task.
         score: function of guesses (run, sample, p) and targets (sample, p), such as `told` or `tasks.r_squared`.
         readout: `ridge`, or one of `fa_lib.probes`.
     """
-    guess = readout(look(parts.encoder, task.x), task.y, at=look(parts.encoder, task.test_x))
-    return np.asarray(score(guess, task.test_y))
+    seen = training.see(model)
+    return np.asarray(score(readout(seen.H, seen.y, at=seen.H_test), seen.y_test))
 
 
-def shared(parts: training.Parts, task: Task) -> np.ndarray:
+def shared(model: training.Model) -> np.ndarray:
     """Share of the distinct states of H that samples of more than one class have, training and test together; (run,).
 
     Without one, H determines the class of every sample: I(H;Y) = H(Y), however H looks.
     """
-    H, y = look(parts.encoder, torch.cat([task.x, task.test_x])).numpy(), torch.cat([task.y, task.test_y]).argmax(1)
+    task = model.task
+    H, y = look(model.encoder, torch.cat([task.x, task.test_x])).numpy(), torch.cat([task.y, task.test_y]).argmax(1)
     found = []
     for own in H:  # (sample, m)
         state = np.unique(own, axis=0, return_inverse=True)[1].ravel()
@@ -107,7 +105,9 @@ def shared(parts: training.Parts, task: Task) -> np.ndarray:
     return np.array(found)
 
 
-def product(delays: tuple[int, int] = (2, 4), *, length: int = 32, sequences: int = 64, m: int = 32, seed: int = 0):
+def product(
+    delays: tuple[int, int] = (2, 4), *, length: int = 32, sequences: int = 64, m: int = 32, seed: int = 0
+) -> Task:
     """Multiply two of the past inputs: y(t) = sqrt(3) x(t - a) x(t - b), 0 before there are both.
 
     The factor gives y the variance of the delay task's. No linear memory of the input helps.
@@ -128,20 +128,19 @@ def product(delays: tuple[int, int] = (2, 4), *, length: int = 32, sequences: in
         y[:, max(delays) :] = 3**0.5 * late[0] * late[1]
         return y.reshape(-1, 1)
 
-    return replace(task, name=f"product of {delays[0]} and {delays[1]} ago", y=target(task.x),
-                   test_y=target(task.test_x))  # fmt: skip
+    name = f"product of {delays[0]} and {delays[1]} ago"
+    return task.change(name=name, y=target(task.x), test_y=target(task.test_x))
 
 
-def reservoir(task: Task, m: int, *, length: int, tau: float = 2.0, runs: int, seed: int = 0) -> training.Parts:
+def reservoir(task: Task, m: int, *, length: int, tau: float = 2.0, runs: int, seed: int = 0) -> training.Model:
     """An echo state network: the recurrent encoder as it was drawn, its largest eigenvalue near 1.
 
     Args:
         task: of `tasks.delayed` or `product`.
         m: units.
-        length, tau, runs, seed: as in `recurrent.build`.
+        length, tau, runs, seed: as in `networks.Recurrent`.
 
     Source: Jaeger 2001.
     """
-    return recurrent.build(
-        replace(task, widths=(m,)), FA(), length=length, tau=tau, runs=runs, seed=seed, learn_encoder=False
-    )
+    encoder = Recurrent(task.x.shape[1], m, length=length, tau=tau, cut=True, runs=range(runs), seed=seed)
+    return training.build(task.change(widths=(m,)), FA(), encoder=encoder, runs=runs, seed=seed, learn_encoder=False)

@@ -5,9 +5,8 @@ the paper first defines them (no gamma), then gamma for all rules. The authors' 
 made of the same cells. Runs come in blocks, because a block costs less than its runs one by one.
 """
 
-from fa_lib.feedback import BP, FA, NF, NFA, TF
-from fa_lib.feedback.centred import Centred
-from fa_lib.sweep.cells import Cell, blocks
+from fa_lib.feedback import BP, FA, NF, NFA, TF, Centred
+from fa_lib.sweep import Cell, blocks
 
 BLOCK = 5  # MNIST: about half the time a run of one alone; larger blocks gain little and lose more when interrupted
 

@@ -1,6 +1,5 @@
 """The sensitivity sweep by setting: which factor of the protocol has which value, and every rule's result there."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,67 +8,25 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from fa_book import figures
-from fa_lib.sweep import load, provenance
-
-USUAL = ("usual", "")  # the paper's setting
-Setting = tuple[str, object]  # a factor and its value
+from fa_book.sensitivity.plan import USUAL, Setting, planned
+from fa_lib.sweep import named
 
 
-def setting(options: Mapping) -> tuple[Setting, str]:
-    """The setting and the rule of a cell's options, as `sweep.Cell.options` gives them.
-
-    The factors: "learning rate", "SGD" with its rate, "activation", "batch", "size of B", "size of B, SGD" (at rate 1),
-    "B drawn", "noise of NFA", and "gamma" with the learning rate, None for the usual.
-    """
-    channel, around = options["feedback"], ""
-    made = {}
-    while "channel" in channel:
-        if channel["rule"] == "Initial":
-            made = channel
-        else:
-            around = f", {channel['rule'].lower()}"
-        channel = channel["channel"]
-    rule, sgd = channel["rule"] + around, options.get("optimizer") == "sgd"
-    batch = options["batch"] if options["task"] == "ib" else None  # elsewhere it is the usual one's
-    if options["scale"]:
-        factor = ("gamma", options["lr"])
-    elif made.get("size", 1.0) != 1.0:
-        factor = ("size of B, SGD" if sgd else "size of B", made["size"])
-    elif made:
-        factor = ("B drawn", made["kind"])
-    elif rule == "NFA" and channel["sigma"] != 1e-3:
-        factor = ("noise of NFA", channel["sigma"])
-    elif sgd:
-        factor = ("SGD", options["lr"])
-    elif options["lr"]:
-        factor = ("learning rate", options["lr"])
-    elif options.get("nonlinearity"):
-        factor = ("activation", options["nonlinearity"])
-    elif batch:
-        factor = ("batch", batch)
-    else:
-        factor = USUAL
-    return factor, rule
-
-
-def by_setting(path: str | Path, task: str) -> dict[Setting, dict[str, xr.Dataset]]:
+def by_setting(path: str | Path, task: str, epochs: int = 1000) -> dict[Setting, dict[str, xr.Dataset]]:
     """The sweep's results on one task by setting, then by rule; BP first.
 
     Args:
         path: of the merged file.
-        task: as in `sweep.Cell`.
+        task: "ib" or "mnist_rows".
+        epochs: of the plan.
 
     Returns:
         Setting to rule to Dataset. A rule that a factor does not concern is there as it was without it: BP where B is
         drawn anew, all others where NFA's noise is changed.
     """
-    data, table = load(path), provenance(path)
     found: dict[Setting, dict[str, xr.Dataset]] = {}
-    for label, cell in zip(table.label.values, table.cell.values, strict=True):
-        options = json.loads(str(cell))
-        if options["task"] == task:
-            factor, rule = setting(options)
-            found.setdefault(factor, {})[rule] = data[str(label)]
+    for (setting, rule), data in named(path, planned(task, epochs=epochs)).items():
+        found.setdefault(setting, {})[rule] = data
     for (factor, _), results in found.items():
         if factor == "noise of NFA":
             results |= {rule: found[USUAL][rule] for rule in found[USUAL] if rule not in results}

@@ -1,5 +1,15 @@
 """Interactive pictures that need no kernel on a page and are synchronised with Python in Jupyter."""
 
+try:
+    import anywidget  # noqa: F401
+    import ipywidgets  # noqa: F401
+    import traitlets  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        f'fa_book.widgets needs {error.name}, which comes with the extra "chapters": pip install "fa-lib[chapters]"',
+        name=error.name,
+    ) from None
+
 from fa_book.widgets.dead_zones import DeadZones
 from fa_book.widgets.dynamics import Dynamics
 from fa_book.widgets.icosahedron import Icosahedron

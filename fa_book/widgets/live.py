@@ -9,7 +9,7 @@ from fa_book import figures
 from fa_book.widgets.train import RULES, Training
 from fa_lib import tasks
 from fa_lib.feedback import BP, FA, NF, NFA, TF
-from fa_lib.training.loop import train
+from fa_lib.training import train
 
 SHOWN = {"loss": "loss", "accuracy": "correct rate", "regression_accuracy": "correct rate of a linear readout"}
 
@@ -47,11 +47,11 @@ class Live(ipywidgets.VBox):
         super().__init__([self.training, self.controls])
 
     def _run(self, rule, frozen, gamma, k_term, sigma, epochs, runs, seed) -> Figure:
-        channels = {"BP": BP(), "FA": FA(), "NFA": NFA(sigma=sigma), "NF": NF(),
-                    "TF": TF(decorrelate=10.0 if k_term else 0.0)}  # fmt: skip
+        rules = {"BP": BP(), "FA": FA(), "NFA": NFA(sigma=sigma), "NF": NF(),
+                 "TF": TF(decorrelate=10.0 if k_term else 0.0)}  # fmt: skip
         self.data = train(
-            tasks.ib(seed), channels[rule], runs=runs, epochs=epochs, seed=seed, learn_decoder=not frozen, scale=gamma,
-            every=max(epochs // 50, 1), progress=False,
+            tasks.ib(seed), rules[rule], runs=runs, epochs=epochs, seed=seed, learn_decoder=not frozen,
+            learn_gain=gamma, measure_every=max(epochs // 50, 1), progress=False,
         )  # fmt: skip
         return draw(self.data, rule)
 

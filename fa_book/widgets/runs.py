@@ -15,8 +15,8 @@ from fa_book.widgets.base import Widget
 from fa_book.widgets.recorded import NULL, Results, ordered, record
 from fa_lib.feedback import BP, FA
 from fa_lib.statistics import Interval, interval
-from fa_lib.tasks.paper import ib, ib_regression
-from fa_lib.training.loop import train
+from fa_lib.tasks import ib, ib_regression
+from fa_lib.training import train
 
 DASHES = ("-", "--", ":", "-.", (0, (7, 2)), (0, (5, 2, 1, 2, 1, 2)))  # for rules of one colour, in their order
 
@@ -24,7 +24,7 @@ DASHES = ("-", "--", ":", "-.", (0, (7, 2)), (0, (5, 2, 1, 2, 1, 2)))  # for rul
 @cache
 def example() -> dict[str, dict[str, xr.Dataset]]:
     """Four short runs of BP and FA on two tasks, trained on the spot: what `Runs()` shows."""
-    options = {"runs": 4, "epochs": 40, "every": 5, "progress": False}
+    options = {"runs": 4, "epochs": 40, "measure_every": 5, "progress": False}
     tasks, rules = (ib(), ib_regression()), {"BP": BP(), "FA": FA()}
     return {task.name: {name: train(task, rule, **options) for name, rule in rules.items()} for task in tasks}
 
@@ -143,5 +143,5 @@ class Runs(Widget):
 
 
 def _interval(values) -> Interval:
-    """`claims.interval`, or three times not a number where one of the values is not finite."""
+    """`statistics.interval`, or three times not a number where one of the values is not finite."""
     return interval(values) if np.isfinite(values).all() else Interval(np.nan, np.nan, np.nan)

@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from fa_book.figures import COLOURS, curves
+from fa_book.widgets.abreast import Abreast, place_parameters
 from fa_book.widgets.base import Widget
 from fa_book.widgets.mulberry import normal, uniform
 from fa_lib import probes, tasks, training
-from fa_lib.feedback import BP, FA, NF, NFA, TF
-from fa_lib.tasks import icosahedron
-from fa_lib.tasks.task import Task
+from fa_lib.feedback import BP, FA, NF, NFA, TF, Rule
+from fa_lib.tasks import Protocol, Task, icosahedron
 
 RULES = ("BP", "FA", "NFA", "NF", "TF")
 VIEWS = ("both readouts", "units 1, 2", "units 3, 4")
@@ -32,7 +32,7 @@ PANELS = {
 class Training(Widget):
     """The 12-8-4-2 network on all 4096 patterns of IBTask, trained by five rules from the same weights.
 
-    In the page the training runs live. In Python `parts` gives fa_lib networks with the very weights and matrices that
+    In the page the training runs live. In Python `model` gives fa_lib networks with the very weights and matrices that
     the page draws, and `curves` trains them.
 
     Args:
@@ -79,11 +79,11 @@ class Training(Widget):
         x = torch.tensor(icosahedron.patterns(), dtype=dtype)
         y = torch.tensor(np.eye(2)[icosahedron.labels()], dtype=dtype)
         metrics = {"accuracy": tasks.correct_rate}
-        return Task("IBTask", x, y, x, y, output="sigmoid", metrics=metrics, metric_name="correct rate", lr=self.rate,
-                    batch=None, epochs=1000, widths=(8, 4))  # fmt: skip
+        return Task("IBTask", x, y, x, y, output="sigmoid", metrics=metrics, metric_name="correct rate", widths=(8, 4),
+                    protocol=Protocol(lr=self.rate, epochs=1000))  # fmt: skip
 
-    def channel(self, rule: str):
-        """The rule's channel with the drawn matrices; NFA's noise is fa_lib's own."""
+    def rule_of(self, name: str) -> Rule:
+        """The rule of this name with the drawn matrices; NFA's noise is fa_lib's own."""
         drawn = self.draw()
         B = drawn["B"]
         return {
@@ -92,28 +92,27 @@ class Training(Widget):
             "NFA": NFA(sigma=self.sigma, B=B),
             "NF": NF(B1=drawn["B1"], B2=drawn["B2"]),
             "TF": TF(decorrelate=10.0 if self.k_term else 0.0, B=B),
-        }[rule]
+        }[name]
 
-    def parts(self, *rules: str) -> training.Parts:
-        """Networks, channel and optimizer with the drawn weights, one run for each of the rules."""
-        runs = range(len(rules))
-        channel = Abreast([self.channel(rule) for rule in rules])
-        options = {"runs": list(runs), "seed": self.seed, "learn_decoder": not self.frozen, "scale": self.gamma}
-        made = training.build(self.task(), channel, **options)
+    def model(self, *names: str) -> training.Model:
+        """Networks, rules and optimizer with the drawn weights, one run for each of the named rules."""
+        rule = Abreast(tuple(self.rule_of(name) for name in names))
+        options = {"seed": self.seed, "learn_decoder": not self.frozen, "learn_gain": self.gamma}
+        made = training.build(self.task(), rule, runs=len(names), **options)
         place_parameters(made, self.draw()["start"])
         return made
 
-    def curves(self, epochs: int = EPOCHS, every: int = EVERY) -> dict[str, xr.Dataset]:
+    def curves(self, epochs: int = EPOCHS, measure_every: int = EVERY) -> dict[str, xr.Dataset]:
         """Train all rules.
 
         Args:
             epochs: full-batch steps.
-            every: measure before each so-many-th step, and after the last.
+            measure_every: measure before each so-many-th step, and after the last.
 
         Returns:
             For each rule a Dataset with dims (run, epoch), of one run: `loss`, `accuracy`, `regression_accuracy`.
         """
-        return _train(self._options(), epochs, every)[0]
+        return _train(self._options(), epochs, measure_every)[0]
 
     def _options(self) -> tuple:
         return tuple((name, getattr(self, name)) for name in ("frozen", "gamma", "k_term", "sigma", "rate", "seed"))
@@ -161,61 +160,17 @@ class Training(Widget):
         axes.legend(loc="upper left", markerscale=4, handletextpad=0)
 
 
-class Abreast:
-    """A channel whose runs hear different rules: run i is served by the i-th of the given channels.
-
-    Args:
-        channels: one for each run.
-    """
-
-    def __init__(self, channels):
-        self.channels = channels
-
-    def draw(self, p: int, m: int, *, runs, seed: int = 0, device: str = "cpu") -> "Abreast":
-        """The same with every channel drawn for its run."""
-        draws = zip(self.channels, runs, strict=True)
-        return Abreast([channel.draw(p, m, runs=[run], seed=seed, device=device) for channel, run in draws])
-
-    def __call__(self, error: Tensor, y: Tensor, *, output, **known) -> Tensor:
-        """error (run, sample, p) to the gradient (run, sample, m), run by run."""
-
-        def heard(i: int, channel) -> Tensor:
-            own = {name: value[i : i + 1] for name, value in known.items()}
-            return channel(error[i : i + 1], y, output=output, **own).mT
-
-        return torch.cat([heard(i, channel) for i, channel in enumerate(self.channels)]).mT
-
-
-def _places(parts: training.Parts) -> list[Tensor]:
-    """The parameters in the order of network.js, each with a leading run axis."""
-    layers = [*parts.encoder.layers, parts.decoder]
-    return [*(place for layer in layers for place in (layer.weight, layer.bias)), *parts.encoder.gamma]
-
-
-def place_parameters(parts: training.Parts, start: Tensor) -> None:
-    """Put 152 numbers, in the order of network.js, into every run of a network of these widths."""
-    with torch.no_grad():
-        for place in _places(parts):
-            values, start = start.tensor_split([place[0].numel()])
-            place.copy_(values.reshape(place.shape[1:]))
-
-
-def parameters(parts: training.Parts) -> Tensor:
-    """A copy of the numbers that `place_parameters` puts in, (run, 152); gamma is 1 where there is none."""
-    found = torch.cat([place.detach().flatten(1) for place in _places(parts)], 1)
-    return torch.nn.functional.pad(found, (0, 152 - found.shape[1]), value=1.0)
-
-
 @lru_cache(maxsize=16)
-def _train(options: tuple, epochs: int, every: int):
+def _train(options: tuple, epochs: int, measure_every: int):
     """Curves and final (H, linear answers, decoder's answers) of every rule; the words and the picture share them."""
     widget = Training(**dict(options))
-    task, parts = widget.task(), widget.parts(*RULES)
+    model = widget.model(*RULES)
     rows = []
-    for epoch, seen in enumerate(training.one_pass(parts, task, (epochs + 1) * training.batches(task))):
-        if epoch % every == 0 or epoch == epochs:
-            linear = probes.readout(seen.H, seen.y).to(seen.H.dtype)
-            rows.append((epoch, seen.loss, seen.metrics["accuracy"], task.accuracy(linear, seen.y)))
+    for epoch, steps in training.epochs_of(model, epochs + 1):
+        for seen in steps:  # one step: all patterns at once
+            if epoch % measure_every == 0 or epoch == epochs:
+                linear = probes.readout(seen.H, seen.y).to(seen.H.dtype)
+                rows.append((epoch, seen.loss, seen.metrics["accuracy"], model.task.accuracy(linear, seen.y)))
     at = [row[0] for row in rows]
     measured = {name: torch.stack([row[i + 1] for row in rows], 1) for i, name in enumerate(PANELS)}  # (run, epoch)
     results = {

@@ -78,7 +78,8 @@ class Autoencoder(Rule):
         started = len(self.optimizer.state) > 0 if self.parameters else False
         for _ in range(self.steps + (0 if started else self.before)):
             self.learn(y, output)
-        return carry(error, self.matrix())
+        A = self.matrix()
+        return carry(error.to(A.dtype), A)
 
     def learn(self, y: Tensor, output) -> Tensor:
         """One step of the autoencoder on y (sample, p); its loss before the step, (run,)."""
@@ -92,6 +93,7 @@ class Autoencoder(Rule):
     def loss(self, y: Tensor, output) -> Tensor:
         """Squared error of y's reconstruction, summed over outputs, and what code and weights cost, (run,)."""
         A, readout, bias, spread = self._drawn()
+        y = y.to(A.dtype)
         code = (A.mT @ y.mT).mT  # (run, sample, m)
         cost = self.decay * (A.square().sum((1, 2)) + readout.square().sum((1, 2)))
         if self.variance:

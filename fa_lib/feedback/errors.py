@@ -121,8 +121,8 @@ class NF(Rule):
 class OutputError(Wrapper):
     """A rule that carries y_hat - y, the error as the paper writes it, instead of dLoss / dz.
 
-    The two differ by the slope of the output nonlinearity and the factor 2 / (N p), which dLoss / dz of the mean squared
-    error contains. For a linear output they differ by that factor alone, and Adam does not see it.
+    The two differ by the slope of the output nonlinearity and the factor 2 / (N p), which dLoss / dz of the mean
+    squared error contains. For a linear output they differ by that factor alone, and Adam does not see it.
 
     Args:
         rule: the rule that carries it, such as `FA()`.

@@ -56,7 +56,7 @@ class PredictiveCoding(Wrapper):
     @property
     def needs(self) -> frozenset[str]:
         """What says how the output changes as the state moves, besides what the rule inside needs."""
-        return self.rule.needs | {"y", "H", "W", "z", "output"}
+        return self.rule.needs | {"y", "H", "W", "z", "output", "error_at"}
 
     def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
         """Minus the moved state, in the unit of the loss: the gradient of F 2 / (N p precision) with respect to H_0."""
@@ -117,7 +117,9 @@ def equilibrium(error: Tensor, W: Tensor, B: Tensor, precision: float = 1.0) -> 
     return -precision * error @ torch.linalg.solve(system, B)
 
 
-def asymmetry(rule: Rule, y: Tensor, *, H: Tensor, W: Tensor, z: Tensor, output, width: float = 1e-4, **context) -> Tensor:
+def asymmetry(
+    rule: Rule, y: Tensor, *, H: Tensor, W: Tensor, z: Tensor, output, width: float = 1e-4, **context
+) -> Tensor:
     """How far a rule's signal is from being the gradient of any function of the state; (run, sample).
 
     The signal's derivative by the state, an m x m matrix for each sample, is symmetric if and only if there is such a

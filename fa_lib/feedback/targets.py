@@ -98,7 +98,6 @@ class Projection(RandomMatrix):
     Source: Frenkel et al. 2021; `DRTP` sends it to every hidden layer.
     """
 
-
     needs = frozenset({"y"})
 
     def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:

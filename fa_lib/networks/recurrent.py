@@ -1,7 +1,7 @@
 """A recurrent encoder: the same triangle, with time as a second place to cut.
 
 The units leak, h(t) = (1 - 1/tau) h(t - 1) + (1/tau) tanh(W h(t - 1) + W_I x(t) + b), and the decoder reads h at every
-time. To decoder, channel and training step the moments of a sequence are samples, so that nothing else changes:
+time. To decoder, rule and training step the moments of a sequence are samples, so that nothing else changes:
 
     FA,  cut between moments      random feedback local online learning, RFLO (Murray 2019)
     BP,  cut between moments      the same with the exact readout weights
@@ -38,7 +38,7 @@ class Recurrent(RunNetwork):
     Source: Murray 2019, Eq. 1; W uniform with variance 1 / m.
     """
 
-    def __init__(self, width_in: int, m: int, *, length: int, tau: float, cut: bool, runs, seed: int = 0):
+    def __init__(self, width_in: int, m: int, *, length: int, tau: float = 2.0, cut: bool = True, runs, seed: int = 0):
         super().__init__()
         if length < 1 or not 1 <= tau < float("inf"):
             raise ValueError(f"length must be 1 or more and tau a finite number of 1 or more, got {length} and {tau}")

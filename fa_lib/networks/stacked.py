@@ -1,8 +1,8 @@
 """Any `nn.Module` as an encoder with a run axis: every run has its own copy, and all are computed at once.
 
 The copies' parameters are stacked along a run axis (`torch.func.stack_module_state`) and the module is mapped over it
-(`vmap`). A module that draws random numbers (dropout) or keeps running statistics (batch normalisation) cannot be mapped
-without mixing runs: it is computed run by run, with a generator for each.
+(`vmap`). A module that draws random numbers (dropout) or keeps running statistics (batch normalisation) cannot be
+mapped without mixing runs: it is computed run by run, with a generator for each.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,11 +53,13 @@ class Stacked(RunNetwork):
                 H = self.eval()(example)
         except (RuntimeError, TypeError, NotImplementedError) as error:
             raise ValueError(
-                f"the encoder cannot be called on samples of shape {tuple(example.shape[1:])}, all runs at once: {error}"
+                f"the encoder cannot be called on samples of shape {tuple(example.shape[1:])}, all runs at once: "
+                f"{error}"
             ) from error
         self.train()
         if H.dim() != 3 or H.shape[1] != len(example):
-            raise ValueError(f"the encoder must give a row for each sample, got {tuple(H.shape[1:])} for {len(example)}")
+            got = f"{tuple(H.shape[1:])} for {len(example)} samples"
+            raise ValueError(f"the encoder must give a row for each sample, got {got}")
         self.m = H.shape[2]
 
     def forward(self, x: Tensor) -> Tensor:
@@ -65,7 +67,9 @@ class Stacked(RunNetwork):
         state = {name: getattr(self, f"parameter{number}") for number, name in enumerate(self.names)}
         state |= {name: getattr(self, f"buffer{number}") for number, name in enumerate(self.stated)}
         module = self._form[0].train(self.training)
-        if not self.apart:
+        if not state:
+            H = module(x).expand(self.runs, *module(x).shape)
+        elif not self.apart:
             H = vmap(lambda own: functional_call(module, own, (x,)))(state)
         else:
             H = torch.stack([self._alone(module, state, run, x) for run in range(self.runs)])

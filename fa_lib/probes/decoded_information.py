@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from fa_lib import information
 from fa_lib.information._binning import cells, ranked
-from fa_lib.probes import readout as probes
+from fa_lib.probes import readouts as probes
 from fa_lib.random import numpy_generator
 from fa_lib.record import Snapshot
 

@@ -1,8 +1,8 @@
 """What a rule for several layers does to each of them: one value a run and layer, to be recorded while it trains.
 
-Each function takes a `training.Step` of such a rule, and `train(..., record=layerwise.DIAGNOSTICS)` records them all:
+Each function takes a `record.Step` of such a rule, and `train(..., record=layerwise.DIAGNOSTICS)` records them all:
 arrays (run, epoch, layer), the first layer first (with a backbone, its output). A single cut has these measures too, as
-`Direct(channel, ())`. `train` takes them from an epoch's last batch; information and readout want more samples, for
+`Direct(rule, ())`. `train` takes them from an epoch's last batch; information and readout want more samples, for
 which there is `probe`.
 """
 
@@ -14,13 +14,13 @@ from torch import Tensor
 from fa_lib import information
 from fa_lib.feedback import carry
 from fa_lib.networks.mlp import NONLINEARITIES
-from fa_lib.probes import readout as probes
+from fa_lib.probes import readouts as probes
 from fa_lib.record import Layer, Step
 
 
 def _layers(seen: Step) -> tuple[Layer, ...]:
     if not seen.layers:
-        raise ValueError("a single cut sees no layers: use a rule for several, or the channel as Direct(channel, ())")
+        raise ValueError("a single cut sees no layers: use a rule for several, or this one as Direct(rule, ())")
     return seen.layers
 
 

@@ -7,7 +7,7 @@ gradient pulls it inwards: the loss would fall if it left the wall, and the sign
 Under BP the signal is the gradient, so no unit is ever trapped; a blocked one stands at a wall because the loss would
 be lower beyond it. Under FA the two can differ.
 
-Each function takes a `training.Step` and gives one share a run: hand them to `train` as `record=deadzone.SHARES`.
+Each function takes a `record.Step` and gives one share a run: hand them to `train` as `record=deadzone.SHARES`.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def saturated(seen, *, margin: float = MARGIN) -> Tensor:
     """Share of (sample, unit) pairs at the wall of the box.
 
     Args:
-        seen: a `training.Step`.
+        seen: a `record.Step`.
         margin: distance from the wall that counts as touching it, in units of gamma.
 
     Returns:
@@ -60,7 +60,7 @@ def blocked(seen, *, margin: float = MARGIN, negligible: float = NEGLIGIBLE) -> 
     """Share of (sample, unit) pairs at the wall that their own signal pushes further out: the dead zone of claim C10.
 
     Args:
-        seen: a `training.Step`.
+        seen: a `record.Step`.
         margin: as in `saturated`.
         negligible: pushes up to this many root mean squares of the signal over the run do not count.
 
@@ -79,7 +79,7 @@ def trapped(seen, *, margin: float = MARGIN, negligible: float = NEGLIGIBLE) -> 
     """Share of (sample, unit) pairs that are blocked although the loss falls the other way; 0 under BP.
 
     Args:
-        seen: a `training.Step`.
+        seen: a `record.Step`.
         margin: as in `saturated`.
         negligible: as in `blocked`, for the signal and for the gradient, each in its own units.
 
@@ -101,7 +101,7 @@ def concordant(seen) -> Tensor:
     Where it is 1 no unit can be trapped.
 
     Args:
-        seen: a `training.Step`.
+        seen: a `record.Step`.
 
     Returns:
         Tensor of shape (run,).

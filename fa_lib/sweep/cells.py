@@ -1,40 +1,45 @@
 """A cell of a sweep: one training of a block of runs, and everything that determines its result.
 
 A cell is named by what determines it, not by when or where it was computed: the same cell has the same name on every
-machine, and a changed option is another cell.
+machine, and a changed option is another cell. Published results have these names, so that words which they contain
+stand even where the code has others: `scale` and `every` of a cell, "channel" for the rule within a rule.
 """
 
 import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 import xarray as xr
 
-from fa_book import published_networks
-from fa_book.decide import label_corruption, measures, rules
 from fa_lib import feedback, probes, tasks
-from fa_lib.feedback import autoencoder, centred, coding_rate, init
+from fa_lib.feedback import ForLayers, Rule
 from fa_lib.probes import layerwise
-from fa_lib.training.loop import train
+from fa_lib.sweep.registry import find, register, takes
+from fa_lib.training import train
 
-# Functions of fa_lib.tasks; "mnist_rows" is MNIST as rows of pixels, for fully connected networks.
-TASKS = ("ib", "ib_regression", "mnist", "mnist_rows", "mnist_regression", "clipped_polynomial")
-RULES = {
-    rule.__name__: rule
-    for rule in (
-        feedback.BP, feedback.FA, feedback.NFA, feedback.NF, feedback.TF, feedback.OutputError, centred.Centred,
-        feedback.Projection, feedback.SignSymmetry, feedback.KolenPollack,
-        feedback.Direct, feedback.Chained, feedback.DFA, feedback.DRTP,
-        init.Initial, coding_rate.RateReduction, autoencoder.Autoencoder,
-        rules.Own, rules.Turned, rules.Signs, rules.MeanOnly, label_corruption.Told, label_corruption.Mixed,
-    )
-}  # fmt: skip
+
+def mnist_rows(samples: int | None = None, test_samples: int | None = None) -> tasks.Task:
+    """MNIST as rows of pixels, for fully connected networks."""
+    return tasks.rows(tasks.mnist(samples, test_samples))
+
+
+_MADE = (tasks.ib, tasks.ib_regression, tasks.mnist, mnist_rows, tasks.mnist_regression, tasks.clipped_polynomial)
+register(
+    __name__,
+    rules=(
+        feedback.BP, feedback.FA, feedback.NFA, feedback.NF, feedback.TF, feedback.OutputError, feedback.Centred,
+        feedback.Projection, feedback.SignSymmetry, feedback.KolenPollack, feedback.Direct, feedback.Chained,
+        feedback.DFA, feedback.DRTP, feedback.Initial, feedback.RateReduction, feedback.Autoencoder,
+    ),
+    tasks={make.__name__: make for make in _MADE},
+    measures={"layers": layerwise.DIAGNOSTICS},
+)  # fmt: skip
+
 # Raise it when a change of the code changes results by more than rounding: all cells are then new ones.
 EDITION = 1
-
 # Recorded beside what `train` always measures, from an epoch's last batch: the factors, how far H spreads over the
 # samples (mean over units of the standard deviation), and in how many directions.
 RECORD = {
@@ -42,52 +47,57 @@ RECORD = {
     "spread": lambda seen: seen.H.std(1).mean(1),  # (run,)
     "rank": lambda seen: probes.effective_rank(seen.H),  # (run,)
 }
-# Further measures, for cells that ask for a set of them by its name.
-SETS = {"layers": layerwise.DIAGNOSTICS, "signal": measures.SIGNAL}
 # Fields that a cell says only if it has them, so that the names of cells from before there were such fields stand.
 LATER = ("widths", "optimizer", "nonlinearity", "record")
+INNER = "channel"  # the word for a wrapper's field `rule`, since "rule" says the class
+# `train`'s attributes by the words of published results.
+ATTRIBUTES = {"rule": "feedback", "learn_gain": "scale"}
 
 
-def describe(channel) -> dict:
-    """A feedback channel as JSON takes it: its rule and all its options, defaults spelled out.
+def options_of(kind: type) -> dict[str, object]:
+    """What a description of a rule of this class may say, and the types: all fields but drawn ones."""
+    fields = (field for field in dataclasses.fields(kind) if field.compare)
+    return {INNER if field.name == "rule" else field.name: field.type for field in fields}
+
+
+def describe(rule: Rule | ForLayers) -> dict:
+    """A rule as JSON takes it: its class's word and all its options, defaults spelled out.
 
     Raises:
-        ValueError: for something that is no channel of `fa_lib`, or one with given matrices.
+        ValueError: for something that is no registered rule, or one with given matrices.
     """
-    rule = type(channel).__name__
-    if RULES.get(rule) is not type(channel):
-        raise ValueError(f"feedback must be one of {', '.join(RULES)}, got {channel!r}")
+    if not isinstance(rule, Rule | ForLayers) or find("rule", rule.word()) is not type(rule):
+        raise ValueError(f"feedback must be a rule that is registered, such as FA(), got {rule!r}")
     options = {}
-    for field in dataclasses.fields(channel):
-        value = getattr(channel, field.name)
-        if field.name == "channel":
-            value = describe(value)
-        elif not field.compare:  # matrices and generators, drawn from the seed
-            if value is not None and len(value):
-                raise ValueError(f"{rule} must draw its own {field.name} in a sweep, got one that is given")
-            continue
-        options[field.name] = list(value) if isinstance(value, tuple) else value
-    return {"rule": rule} | options
+    for field in dataclasses.fields(rule):
+        value = getattr(rule, field.name)
+        if field.compare:
+            inner = field.name == "rule" or isinstance(value, Rule | ForLayers)
+            value = describe(value) if inner else list(value) if isinstance(value, tuple) else value
+            options[INNER if field.name == "rule" else field.name] = value
+        elif value is not None and len(value):  # matrices and generators are drawn from the seed
+            raise ValueError(f"{rule.word()} must draw its own {field.name} in a sweep, got one that is given")
+    return {"rule": rule.word()} | options
 
 
-def channel(options: Mapping):
-    """The feedback channel of a description; what is not said is the rule's default.
+def described(options: Mapping) -> Rule | ForLayers:
+    """The rule of a description; what is not said is the rule's default.
 
     Raises:
         ValueError: for an unknown rule, an unknown option or a value that the rule refuses.
     """
-    options = dict(options)
-    rule = options.pop("rule", None)
-    if rule not in RULES:
-        raise ValueError(f"rule must be one of {', '.join(RULES)}, got {rule!r}")
-    known = [field.name for field in dataclasses.fields(RULES[rule]) if field.compare]
-    if unknown := sorted(options.keys() - set(known)):
-        raise ValueError(f"{rule} has no option {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
-    if isinstance(options.get("channel"), Mapping):
-        options["channel"] = channel(options["channel"])
-    if isinstance(options.get("layers"), list):
-        options["layers"] = tuple(options["layers"])
-    return RULES[rule](**options)
+    kind = find("rule", options.get("rule"))
+    known = options_of(kind)
+    if unknown := sorted(options.keys() - {"rule", *known}):
+        raise ValueError(f"{kind.word()} has no option {', '.join(unknown)}; it has {', '.join(known) or 'none'}")
+    made = {"rule" if name == INNER else name: _value(value) for name, value in options.items() if name != "rule"}
+    return kind(**made)
+
+
+def _value(value):
+    if isinstance(value, Mapping) and "rule" in value:
+        return described(value)
+    return tuple(map(_value, value)) if isinstance(value, list) else value
 
 
 @dataclass(frozen=True)
@@ -95,24 +105,26 @@ class Cell:
     """One training of a block of runs.
 
     Args:
-        task: name of a function of `fa_lib.tasks`.
-        feedback: a channel of `fa_lib.feedback`.
+        task: a registered name: "ib", "ib_regression", "mnist", "mnist_rows" (as rows of pixels, for fully connected
+            networks), "mnist_regression", "clipped_polynomial", or one's own.
+        feedback: a registered rule, such as `FA()`.
         runs: numbers of the runs of this block. Run r is the same run in any block, to rounding.
         epochs: passes over the training set.
-        seed, learn_decoder, learn_encoder, scale, every, bin_size, device: as in `training.train`; the seed also splits
-            or draws the task's data where that is random.
+        seed, learn_decoder, learn_encoder, bin_size, device: as in `training.train`; the seed also splits or draws the
+            task's data where that is random.
+        scale, every: `learn_gain` and `measure_every` of `training.train`.
         lr, batch: another learning rate or batch size than the task's; its own if None.
         samples, test_samples: only the first so many images of MNIST; all if None.
-        widths, optimizer, nonlinearity: others than the task's; its own if None. "mnist_rows" has no widths of its own.
-        record: name of a set of further measures, such as "layers" for rules of several layers.
+        widths, optimizer, nonlinearity: others than the task's; its own if None.
+        record: name of a registered set of further measures, such as "layers" for rules of several layers.
 
     Raises:
-        ValueError: for an unknown task, feedback or set, samples of a task that has no images, or a task without
-            widths. The rest is refused by `train` when the cell is computed.
+        ValueError: for an unknown task, rule or set, or samples of a task that has no choice of them. The rest is
+            refused by `train` when the cell is computed.
     """
 
     task: str
-    feedback: object
+    feedback: Rule | ForLayers
     runs: tuple[int, ...]
     epochs: int
     seed: int = 0
@@ -132,14 +144,11 @@ class Cell:
     record: str | None = None
 
     def __post_init__(self):
-        if self.task not in TASKS:
-            raise ValueError(f"task must be one of {', '.join(TASKS)}, got {self.task!r}")
-        if not self.task.startswith("mnist") and (self.samples or self.test_samples):
-            raise ValueError(f"samples are for mnist and mnist_regression, {self.task} has always all of its own")
-        if self.record is not None and self.record not in SETS:
-            raise ValueError(f"record must be one of {', '.join(SETS)}, got {self.record!r}")
-        if self.task == "mnist_rows" and not self.widths:
-            raise ValueError("mnist_rows needs widths, the units of every hidden layer, such as [240, 240]")
+        known = takes(self.task)
+        if unused := [name for name in ("samples", "test_samples") if getattr(self, name) and name not in known]:
+            raise ValueError(f"{unused[0]} are for mnist and its like, {self.task} has always all of its own")
+        if self.record is not None:
+            find("record", self.record)
         object.__setattr__(self, "runs", tuple(int(run) for run in self.runs))
         if self.widths is not None:
             object.__setattr__(self, "widths", tuple(self.widths))
@@ -161,31 +170,34 @@ class Cell:
     def name(self) -> str:
         """Name of the cell's file: to be read by people, and a hash of the options."""
         digest = hashlib.sha256(self.text().encode()).hexdigest()[:16]
-        rule = type(self.feedback).__name__
-        return f"{self.task}-{rule}-runs{self.runs[0]}to{self.runs[-1]}-{digest}.nc"
+        return f"{self.task}-{self.feedback.word()}-runs{self.runs[0]}to{self.runs[-1]}-{digest}.nc"
 
     def make_task(self) -> tasks.Task:
         """The task with this cell's protocol."""
-        names = ("lr", "batch", "widths", "optimizer", "nonlinearity")
-        protocol = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-        if self.task == "mnist_rows":
-            return published_networks.fully_connected(tasks.mnist(self.samples, self.test_samples), **protocol)
-        if self.task.startswith("mnist"):
-            return replace(getattr(tasks, self.task)(self.samples, self.test_samples), **protocol)
-        return replace(getattr(tasks, self.task)(self.seed), **protocol)
+        said = {
+            field.name: value for field in dataclasses.fields(self) if (value := getattr(self, field.name)) is not None
+        }
+        given, protocol = takes(self.task), ("lr", "batch", "widths", "optimizer", "nonlinearity")
+        task = find("task", self.task)(**{name: value for name, value in said.items() if name in given})
+        return task.change(**{name: value for name, value in said.items() if name in protocol})
 
     def compute(self) -> xr.Dataset:
         """Train, on one thread: more of them are slower on networks this small, and more cells run at once."""
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
+        further = {} if self.record is None else find("record", self.record)
         try:
-            return train(
+            data = train(
                 self.make_task(), self.feedback, runs=self.runs, epochs=self.epochs, seed=self.seed,
-                learn_decoder=self.learn_decoder, learn_encoder=self.learn_encoder, scale=self.scale, every=self.every,
-                bin_size=self.bin_size, record=RECORD | SETS.get(self.record, {}), device=self.device, progress=False,
+                learn_decoder=self.learn_decoder, learn_encoder=self.learn_encoder, learn_gain=self.scale,
+                measure_every=self.every, bin_size=self.bin_size, record=RECORD | further, device=self.device,
+                progress=False,
             )  # fmt: skip
         finally:
             torch.set_num_threads(threads)
+        data = data.drop_vars("stuck")  # which says nothing that the losses do not
+        data.attrs = {ATTRIBUTES.get(name, name): value for name, value in data.attrs.items()}
+        return data
 
 
 def from_options(options: Mapping) -> Cell:
@@ -198,7 +210,7 @@ def from_options(options: Mapping) -> Cell:
     edition = options.pop("edition", EDITION)
     if edition != EDITION:
         raise ValueError(f"the cell is of edition {edition} of the code, this is edition {EDITION}: compute it anew")
-    return Cell(**options | {"feedback": channel(options["feedback"]), "runs": tuple(options["runs"])})
+    return Cell(**options | {"feedback": described(options["feedback"]), "runs": tuple(options["runs"])})
 
 
 def blocks(runs: int, size: int) -> Iterator[range]:

@@ -18,7 +18,7 @@ import dask
 from distributed import Client, Future, LocalCluster, WorkerPlugin
 from distributed.scheduler import KilledWorker
 
-from fa_lib.sweep import store
+from fa_lib.sweep import registry, store
 from fa_lib.sweep.cells import Cell, from_options
 
 LOCAL = "127.0.0.1"
@@ -47,8 +47,9 @@ class Deaf(WorkerPlugin):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def compute(text: str) -> bytes:
-    """What a worker does: a cell's options to the bytes of its file."""
+def compute(text: str, owners: tuple[str, ...]) -> bytes:
+    """What a worker does: a cell's options to the bytes of its file. First it imports what the cell may name."""
+    registry.load(owners)
     cell = from_options(json.loads(text))
     with dask.config.set(scheduler="synchronous"):  # else xarray asks the cluster for leave to write into memory
         return store.content(cell, cell.compute())
@@ -106,7 +107,7 @@ def results(
     waiting_for = {}
     for place, cell in enumerate(cells):
         # the key is the cell's name: two clients of one scheduler share a cell instead of computing it twice
-        future = client.submit(compute, cell.text(), key=cell.name, priority=-place)
+        future = client.submit(compute, cell.text(), registry.owners(), key=cell.name, priority=-place)
         waiting_for[future.key] = (cell, future)
         future.add_done_callback(ready.put)
     while waiting_for:

@@ -7,21 +7,21 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from fa_book.plans import PLANS
 from fa_lib.sweep import estimate, store
 from fa_lib.sweep.cells import Cell
 from fa_lib.sweep.labels import condition, labels
 from fa_lib.sweep.merged import IncompleteSweepError, merge
-from fa_lib.sweep.own import cells_of
+from fa_lib.sweep.own import Plans, cells_of
 from fa_lib.sweep.running import StoppedError, run
 
 INTERRUPTED = 130  # what shells give for a command that Ctrl-C ended
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(plans: Plans | None = None, program: str = "python -m fa_lib") -> argparse.ArgumentParser:
     """Everything that can be said on the command line."""
     plan = argparse.ArgumentParser(add_help=False)
-    plan.add_argument("name", metavar="NAME", help=f"{', '.join(PLANS)}, or the path of a TOML file of your own")
+    of_ones_own = "the path of a TOML file of your own"
+    plan.add_argument("name", metavar="NAME", help=f"{', '.join(plans)}, or {of_ones_own}" if plans else of_ones_own)
     plan.add_argument("--runs", type=int, metavar="N", help="repeats of each training; default: the plan's own")
     plan.add_argument("--epochs", type=int, metavar="N", help="passes over the training set; default: the plan's own")
     plan.add_argument("--seed", type=int, metavar="N", help="seed of the experiment; default: the plan's own, 0")
@@ -30,16 +30,18 @@ def parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("sweeps"), metavar="DIR", help="folder of the cells' files; default: sweeps"
     )
     top = argparse.ArgumentParser(
-        prog="python -m fa_lib",
+        prog=program,
         description="Many trainings at once, as cells on disk: stop at any time, start again, and they go on.",
         epilog="Options that change results (--runs, --epochs, --seed, --device) say which cells are meant: give "
         "status and merge the same ones as sweep.",
     )
+    top.set_defaults(program=program)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    sweep = commands.add_parser(
-        "sweep", parents=[plan], help="compute the cells that have no result yet",
-        description="Compute the cells of a sweep that have no result yet, on this machine or a dask cluster.",
-    )  # fmt: skip
+
+    def add(name: str, what: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, parents=[plan], help=what, description=what)
+
+    sweep = add("sweep", "compute the cells that have no result yet, on this machine or a dask cluster")
     sweep.add_argument("--workers", type=int, default=2, metavar="N", help="processes on this machine; default: 2")
     sweep.add_argument(
         "--scheduler", metavar="ADDRESS", help="a dask scheduler that runs already, such as tcp://127.0.0.1:8786"
@@ -47,24 +49,25 @@ def parser() -> argparse.ArgumentParser:
     sweep.add_argument(
         "--dry-run", action="store_true", help="list the cells and estimate the time; compute nothing that is kept"
     )
-    commands.add_parser(
-        "status", parents=[plan], help="what is finished, missing or faulty",
-        description="Say which cells of a sweep are finished, missing or faulty, their size and the time they took.",
-    )  # fmt: skip
-    merging = commands.add_parser(
-        "merge", parents=[plan], help="all results in one netCDF file",
-        description="Write the results of a sweep into one netCDF file, which fa_lib.sweep.load reads.",
-    )  # fmt: skip
+    add("status", "which cells are finished, missing or faulty, their size and the time they took")
+    merging = add("merge", "write all results into one netCDF file, which fa_lib.sweep.load reads")
     merging.add_argument("--into", type=Path, metavar="FILE", help="the file; default: DIR/NAME.nc")
     merging.add_argument("--partial", action="store_true", help="merge what there is of an unfinished sweep")
     return top
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run a command; 0 if all went well, 1 if not, 2 for a command that cannot be understood, 130 after Ctrl-C."""
-    said = parser().parse_args(arguments)
+def main(arguments: list[str] | None = None, *, plans: Plans | None = None, program: str = "python -m fa_lib") -> int:
+    """Run a command; 0 if all went well, 1 if not, 2 for a command that cannot be understood, 130 after Ctrl-C.
+
+    Args:
+        arguments: of the command line; the process's own if None.
+        plans: sweeps that can be named, besides TOML files.
+        program: how the command is called.
+    """
+    said = parser(plans, program).parse_args(arguments)
+    options = {name: getattr(said, name) for name in ("runs", "epochs", "seed", "device")}
     try:
-        cells = cells_of(said.name, runs=said.runs, epochs=said.epochs, seed=said.seed, device=said.device)
+        cells = cells_of(said.name, plans=plans, **options)
         return COMMANDS[said.command](cells, said)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -90,7 +93,7 @@ def _sweep(cells: list[Cell], said: argparse.Namespace) -> int:
         for cell, error in failed.items():
             print(f"  {cell.name}: {error}", file=sys.stderr)
         return 1
-    _say(f"complete: merge with python -m fa_lib merge {said.name} --out {said.out}")
+    _say(f"complete: merge with {said.program} merge {said.name} --out {said.out}")
     return 0
 
 

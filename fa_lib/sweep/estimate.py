@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from fa_lib.sweep.cells import Cell
+from fa_lib.sweep.registry import takes
 
 Rates = dict[Cell, float]  # kind of cell to seconds for an epoch
 
@@ -50,12 +51,13 @@ def total(cells: Iterable[Cell], known: Rates, workers: int) -> float | None:
 def measure(cell: Cell) -> float:
     """Seconds for an epoch, by training on a little and on more and taking the difference, so that the start drops out.
 
-    MNIST is tried on ten and on thirty batches and scaled to all of them, other tasks on five and on twenty-five
-    epochs.
+    MNIST and its like are tried on ten and on thirty batches and scaled to all of them, other tasks on five and on
+    twenty-five epochs.
     """
-    if cell.task.startswith("mnist"):
-        images, batch = cell.samples or 60_000, cell.batch or 64
-        share = (cell.test_samples or 10_000) / images
+    if "samples" in takes(cell.task):
+        task = cell.make_task()
+        images, batch = len(task.x), task.batch or len(task.x)
+        share = len(task.test_x) / images
         sizes = [min(batches * batch, images) for batches in (10, 30)]
         tried = [replace(cell, epochs=1, samples=size, test_samples=max(int(share * size), 1)) for size in sizes]
     else:

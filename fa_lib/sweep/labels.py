@@ -7,16 +7,13 @@ switched on or off, and then as much else as tells it from the sweep's other con
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
-from fa_lib.feedback import TF, Chained, Direct, OutputError
-from fa_lib.feedback.centred import Centred
-from fa_lib.feedback.init import Initial
-from fa_lib.sweep.cells import Cell, describe
+from fa_lib.sweep.cells import INNER, Cell, describe
 
 # In this order, and only where conditions would otherwise have one name; then whatever else a cell has.
 TELLING = ("task", "lr", "batch", "bin_size", "samples", "test_samples", "widths", "optimizer", "nonlinearity")
-# Rules around a channel, which gives the name.
-AROUND = {Centred: "centred", OutputError: "error as in Eq. 8", Direct: "direct", Chained: "layer by layer",
-          Initial: "B drawn anew"}  # fmt: skip
+# Rules around another, which gives the name.
+AROUND = {"Centred": "centred", "OutputError": "error as in Eq. 8", "Direct": "direct", "Chained": "layer by layer",
+          "Initial": "B drawn anew"}  # fmt: skip
 
 
 def condition(cell: Cell) -> Cell:
@@ -51,13 +48,13 @@ def labels(cells: Iterable[Cell]) -> dict[Cell, str]:
 
 
 def _first_words(cell: Cell) -> Iterator[str]:
-    channel, around = cell.feedback, []
-    while type(channel) in AROUND:
-        around.append(AROUND[type(channel)])
-        channel = channel.channel
-    yield type(channel).__name__
-    if isinstance(channel, TF) and channel.decorrelate:
-        yield f"K term {_number(channel.decorrelate)}"
+    rule, around = describe(cell.feedback), []
+    while rule["rule"] in AROUND:
+        around.append(AROUND[rule["rule"]])
+        rule = rule[INNER]
+    yield rule["rule"]
+    if rule.get("decorrelate"):
+        yield f"K term {_number(rule['decorrelate'])}"
     yield from reversed(around)
     if cell.scale:
         yield "gamma"
@@ -69,7 +66,7 @@ def _first_words(cell: Cell) -> Iterator[str]:
 
 def _options(description: dict) -> Iterator[tuple[str, object]]:
     for name, value in description.items():
-        if name == "channel":
+        if name == INNER:
             yield from _options(value)
         elif name not in ("rule", "decorrelate"):  # those are said in any case
             yield name, tuple(value) if isinstance(value, list) else value

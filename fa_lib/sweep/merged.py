@@ -6,7 +6,7 @@ digests that the cells were written with.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ def merge(cells: Iterable[Cell], folder: Path, into: Path, *, partial: bool = Fa
     """Write the results of a sweep's cells into one netCDF file. The same results give the same numbers, bit for bit.
 
     Args:
-        cells: the sweep, see `plans` and `own`.
+        cells: the sweep, see `cells_of`.
         folder: where their files are.
         into: the file to be written, replaced if it is there.
         partial: take what there is and note in the file what is missing.
@@ -109,6 +109,30 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
         row = {name: value for name, value in row.items() if value != "" and value == value}  # NaN is not itself
         blocks.setdefault(label, []).append(data.assign_attrs(row))
     return {label: _side_by_side(several) for label, several in blocks.items()}
+
+
+def named(path: str | Path, cells: Mapping[Hashable, Cell]) -> dict[Hashable, xr.Dataset]:
+    """The results in a merged file by the names under which their cells were planned.
+
+    Args:
+        path: of a file that `merge` wrote.
+        cells: name to a cell of the condition, whatever its runs.
+
+    Returns:
+        Name to Dataset, as `load` gives it; conditions that the file lacks are left out.
+
+    Raises:
+        ValueError: as `load`.
+    """
+    table, results = provenance(path), load(path)
+    rows = zip(table.cell.values, table.label.values, strict=True)
+    found = {_condition(json.loads(cell)): results[label] for cell, label in rows}
+    wanted = {name: _condition(cell.options()) for name, cell in cells.items()}
+    return {name: found[condition] for name, condition in wanted.items() if condition in found}
+
+
+def _condition(options: Mapping) -> str:
+    return json.dumps({**options, "runs": None}, sort_keys=True)
 
 
 def provenance(path: str | Path) -> xr.Dataset:

@@ -1,4 +1,4 @@
-"""The cells of a sweep by name: one of the paper's figures, or a TOML file of one's own.
+"""The cells of a sweep by name: a plan, or a TOML file of one's own.
 
 A file says `runs`, `epochs`, `task` and `[[feedback]]`, and whatever else a cell has. A list stands for each of its
 values, and the sweep has every combination:
@@ -21,30 +21,42 @@ values, and the sweep has every combination:
 
     [[feedback]]
     rule = "Centred"
-    channel = {rule = "FA"}
+    channel = {rule = "FA"}    # the rule within
+
+Rules, tasks and sets of measures of one's own are registered by a module (see `fa_lib.sweep.register`), which the file
+names: `modules = ["mine"]`.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from itertools import product
 from pathlib import Path
 
-from fa_book.plans import PLANS
-from fa_lib.sweep.cells import RULES, TASKS, Cell, blocks, channel
+from fa_lib.sweep import registry
+from fa_lib.sweep.cells import INNER, Cell, blocks, described, options_of
+
+Plans = Mapping[str, Callable[..., list[Cell]]]  # name to a function of runs, epochs, seed and device
 
 FIELDS = {field.name: field.type for field in fields(Cell) if field.name not in ("feedback", "runs")}
 LISTS = ("widths", "layers")  # whose one value is a list
-KEYS = ("runs", "block", *FIELDS, "feedback")
+KEYS = ("runs", "block", *FIELDS, "feedback", "modules")
 
 
 def cells_of(
-    name: str, *, runs: int | None = None, epochs: int | None = None, seed: int | None = None, device: str | None = None
+    name: str,
+    *,
+    plans: Plans | None = None,
+    runs: int | None = None,
+    epochs: int | None = None,
+    seed: int | None = None,
+    device: str | None = None,
 ) -> list[Cell]:
     """The cells of a sweep.
 
     Args:
-        name: of a plan, such as fig7, or the path of a TOML file as described above.
+        name: of a plan, or the path of a TOML file; `fa_lib.sweep.own` describes it.
+        plans: those that can be named; none if None.
         runs, epochs, seed, device: instead of the plan's or the file's own.
 
     Raises:
@@ -54,10 +66,11 @@ def cells_of(
     given = {option: value for option, value in given.items() if value is not None}
     for option, value in given.items():
         _typed(option, value, str if option == "device" else int)
-    if name in PLANS:
-        return PLANS[name](**given)
+    if plans and name in plans:
+        return plans[name](**given)
     if not Path(name).is_file():
-        raise ValueError(f"a sweep is one of {', '.join(PLANS)} or the path of a TOML file; there is no file {name!r}")
+        named = f"one of {', '.join(plans)} or " if plans else ""
+        raise ValueError(f"a sweep is {named}the path of a TOML file; there is no file {name!r}")
     try:
         said = tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -71,14 +84,15 @@ def cells_of(
 def _cells(said: dict) -> list[Cell]:
     if unknown := sorted(said.keys() - set(KEYS)):
         raise ValueError(f"there is no key {', '.join(unknown)}; the keys are {', '.join(KEYS)}")
+    registry.load(_several("modules", said.pop("modules")) if "modules" in said else ())
     if lacking := [key for key in ("runs", "epochs", "task", "feedback") if key not in said]:
-        raise ValueError(f"{', '.join(lacking)} must be given; the task is one of {', '.join(TASKS)}")
+        raise ValueError(f"{', '.join(lacking)} must be given; the task is one of {', '.join(registry.TASKS)}")
     runs = _typed("runs", said.pop("runs"), int)
     size = _typed("block", said.pop("block", runs), int)
     tables = said.pop("feedback")
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise ValueError(f"feedback must be one or more tables, each headed [[feedback]], with a rule, got {tables!r}")
-    rules = [channel(options) for table in tables for options in _descriptions(table)]
+    rules = [described(options) for table in tables for options in _descriptions(table)]
     grid = [[_typed(key, value, FIELDS[key]) for value in _several(key, values)] for key, values in said.items()]
     cells = [
         Cell(feedback=rule, runs=block, **dict(zip(said, values, strict=True)))
@@ -101,23 +115,23 @@ def _several(key: str, values) -> list:
 
 
 def _descriptions(table: Mapping) -> Iterator[dict]:
-    """Every channel that a table stands for, described as `cells.channel` takes it."""
-    rule = table.get("rule")
-    if rule not in RULES:
-        raise ValueError(f"each feedback needs a rule, one of {', '.join(RULES)}, got {rule!r}")
-    kinds = {field.name: field.type for field in fields(RULES[rule]) if field.compare}
-    if unknown := sorted(table.keys() - {"rule", *kinds}):
-        raise ValueError(f"{rule} has no option {', '.join(unknown)}; it has {', '.join(kinds) or 'none'}")
+    """Every rule that a table stands for, as `cells.described` takes it."""
+    if table.get("rule") not in registry.RULES:
+        raise ValueError(
+            f"each feedback needs a rule, one of {', '.join(registry.RULES)}, got {table.get('rule')!r}; one of your "
+            "own needs its module, modules = [...]"
+        )
+    rule, kinds = table["rule"], {"rule": str} | options_of(registry.RULES[table["rule"]])
     choices = []
     for name, values in table.items():
-        if name == "channel":
-            if not all(isinstance(value, dict) for value in _several(name, values)):
-                raise ValueError(f'the channel of {rule} must be a table such as {{rule = "FA"}}, got {values!r}')
-            choices.append([inner for value in _several(name, values) for inner in _descriptions(value)])
-        else:
-            kind = str if name == "rule" else kinds[name]
-            choices.append([_typed(name, value, kind, least=None) for value in _several(name, values)])
-    if "channel" in kinds and "channel" not in table:
+        several = _several(name, values)
+        if name == INNER and not all(isinstance(value, dict) for value in several):
+            raise ValueError(f'the channel of {rule} must be a table such as {{rule = "FA"}}, got {values!r}')
+        if all(isinstance(value, dict) for value in several):
+            choices.append([inner for value in several for inner in _descriptions(value)])
+        else:  # an option that is not there is refused by `described`
+            choices.append([_typed(name, value, kinds.get(name), least=None) for value in several])
+    if INNER in kinds and INNER not in table:
         raise ValueError(f'{rule} needs a channel, such as channel = {{rule = "FA"}}')
     for values in product(*choices):
         yield dict(zip(table, values, strict=True))
@@ -126,14 +140,17 @@ def _descriptions(table: Mapping) -> Iterator[dict]:
 def _typed(name: str, value, kind, least: int | None = 1):
     """The value as its field takes it; whole numbers do for others. Cells have numbers of `least` or more, or above 0.
 
-    `kind` is a type, or one "or None"; a channel looks after the range of its own numbers.
+    `kind` is a type, or one "or None"; of another type a rule looks after its value by itself, and always after the
+    range of its numbers.
     """
     if name in LISTS:
         if not isinstance(value, list) or not all(type(number) is int and number >= 0 for number in value):
             raise ValueError(f"{name} must be a list of whole numbers, or a list of such lists, got {value!r}")
         return tuple(value)
     least = 0 if name == "seed" else least
-    kind = next(one for one in (bool, int, float, str) if kind in (one, one | None))
+    kind = next((one for one in (bool, int, float, str) if kind in (one, one | None)), None)
+    if kind is None:
+        return value
     words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}[kind]
     accepted = (int, float) if kind is float else kind
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):

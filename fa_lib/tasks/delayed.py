@@ -3,7 +3,8 @@
 import torch
 
 from fa_lib.random import numpy_generator
-from fa_lib.tasks.task import Task
+from fa_lib.tasks.metrics import r_squared
+from fa_lib.tasks.task import Protocol, Task
 
 
 def delayed(delay: int = 4, *, length: int = 64, sequences: int = 32, m: int = 32, seed: int = 0) -> Task:
@@ -29,5 +30,5 @@ def delayed(delay: int = 4, *, length: int = 64, sequences: int = 32, m: int = 3
     x, y = (part.reshape(-1, 1) for part in (x, y))
     known = sequences * length
     return Task(f"delay of {delay}", x[:known], y[:known], x[known:], y[known:], output="linear",
-                metrics={"accuracy": r_squared}, metric_name="$R^2$", lr=5e-3, batch=4 * length, epochs=100,
-                widths=(m,))  # fmt: skip
+                metrics={"accuracy": r_squared}, metric_name="$R^2$", widths=(m,),
+                protocol=Protocol(lr=5e-3, batch=4 * length, epochs=100))  # fmt: skip

@@ -1,4 +1,4 @@
-"""MNIST from the four files committed with the project. Nothing else here touches the disk for data, or any network.
+"""MNIST from the four files that come with the project. Nothing else here touches the disk for data, or any network.
 
 The files are read with gzip and numpy and their sha256 is compared with the digests below on every read: a result never
 rests on a file that is damaged, cut short or exchanged, and nothing is ever fetched in its place.
@@ -17,7 +17,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-FOLDER = Path(__file__).resolve().parents[2] / "book" / "data" / "mnist"
+CLONE = Path(__file__).resolve().parents[2] / "book" / "data" / "mnist"  # where the book's repository has them
+INSTALLED = Path(__file__).resolve().with_name("data")  # where setup.py puts them
+FOLDER = INSTALLED if INSTALLED.is_dir() else CLONE
 
 
 class _File(NamedTuple):
@@ -62,7 +64,8 @@ def mnist(split: str = "train", folder: str | os.PathLike | None = None) -> tupl
     Args:
         split: "train" (60 000 images) or "test" (10 000).
         folder: folder that holds the four gzipped IDX files. By default the one named by the environment variable
-            FA_DATA and, where that is unset or empty, book/data/mnist beside the package.
+            FA_DATA and, where that is unset or empty, the one that was installed with the package or, in a clone of
+            the repository, book/data/mnist.
 
     Returns:
         images: uint8 of shape (sample, 28, 28), 0 (paper) to 255 (ink), read-only.
@@ -115,6 +118,7 @@ def _damaged(path: Path, file: _File, what: str) -> ValueError:
 def _remedy(file: _File) -> str:
     return (
         f"Expected: gzipped IDX file of unsigned bytes, shape {file.shape}, content with sha256 {file.sha256}. "
-        f"Put that file there (git checkout -- book/data/mnist/{file.name} restores the project's own copy), or name "
-        "a folder that holds the four files by the argument folder= or the environment variable FA_DATA."
+        f"Put that file there (in a clone git checkout -- book/data/mnist/{file.name} restores the project's own copy, "
+        "elsewhere installing fa-lib again does), or name a folder that holds the four files by the argument folder= "
+        "or the environment variable FA_DATA."
     )

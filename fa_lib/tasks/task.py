@@ -67,8 +67,8 @@ class Task:
 
     Args:
         name: name in figures and results.
-        x, y: training inputs (sample, ...), such as (sample, input) or (sample, 1, 28, 28), and targets (sample, p) or, as
-            classes, (sample,).
+        x, y: training inputs (sample, ...), such as (sample, input) or (sample, 1, 28, 28), and targets (sample, p) or,
+            as classes, (sample,).
         test_x, test_y: the same for samples never trained on.
         output: nonlinearity after the decoder: "sigmoid", "softmax", "linear" or "clip" (to -5 .. 5), or a function.
         loss: "mean squared error", "cross-entropy" (softmax), "binary cross-entropy" (sigmoid), or a function of
@@ -232,7 +232,8 @@ ARRAYS = ("x", "y", "test_x", "test_y")
 
 def _tensor(name: str, values) -> Tensor:
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
-        values = torch.from_numpy(np.ascontiguousarray(values))
+        # a copy: an array may be read-only, and unsigned numbers are little known to torch
+        values = torch.from_numpy(np.array(values, dtype=np.int64 if values.dtype.kind in "iu" else None))
     if not isinstance(values, Tensor) or values.is_complex():
         raise ValueError(f"{name} must be a tensor or a numpy array of numbers, got {type(values).__name__}")
     return values.detach()

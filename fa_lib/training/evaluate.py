@@ -74,18 +74,22 @@ def constant_loss(task: Task) -> float:
         search.zero_grad()
         loss = task.objective(z.expand(1, *y.shape), y).sum()
         loss.backward()
-        return loss
+        return loss.detach()
 
     search.step(closure)
     return float(closure())
 
 
-def stuck(task: Task, loss: np.ndarray) -> np.ndarray:
-    """Which runs have learned next to nothing: a loss, (run,), above 0.9 of a constant answer's, or not finite.
+def stuck(task: Task, loss: np.ndarray, accuracy: np.ndarray) -> np.ndarray:
+    """Which runs have learned next to nothing, (run,), by their training loss and accuracy.
 
-    Such a run may be on the plateau, where all answers are the mean, or dead, with an H that no longer depends on x.
+    The loss is above 0.9 of the best constant answer's and the accuracy nearer to that answer's than to 1; or the loss
+    is not finite. Such a run may be on the plateau, where all answers are the mean, or dead, with an H that no longer
+    depends on x. Small answers on the right side count as learned: under a centred rule the loss falls last.
     """
-    return ~(np.asarray(loss) <= STUCK * constant_loss(task))
+    constant = float(task.accuracy(task.y.mean(0).expand(1, *task.y.shape), task.y))
+    plateau = (loss > STUCK * constant_loss(task)) & (accuracy < (constant + 1) / 2)
+    return plateau | ~np.isfinite(loss)
 
 
 def dataset(rows: Sequence[Mapping], runs: Sequence[int], epochs: Sequence[int], **attributes) -> xr.Dataset:

@@ -1,8 +1,8 @@
 """Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded.
 
 `build` makes a model and `train_epoch` trains it for an epoch, for those who want a loop of their own. `fit` trains a
-model and measures it after each epoch; `predict` says what it answers. `train` does all of it by the paper's protocol and
-keeps the record alone.
+model and measures it after each epoch; `predict` says what it answers. `train` does all of it by the paper's protocol
+and keeps the record alone.
 """
 
 import platform
@@ -23,6 +23,7 @@ from fa_lib.random import generator
 from fa_lib.record import Step
 from fa_lib.tasks.task import Task
 from fa_lib.training import evaluate, optim
+from fa_lib.training._renamed import renamed
 from fa_lib.training.model import Model, build
 
 # Asked for and given back at once: from then on glibc keeps what a step frees for the next. Otherwise it hands large
@@ -90,6 +91,7 @@ def predict(model: Model, x: Tensor) -> Tensor:
     return model.task.activate(evaluate.look(model.encoder, x, model.decoder))
 
 
+@renamed(every="measure_every")
 def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed: int = 0) -> xr.Dataset:
     """Train a model in place and measure it.
 
@@ -127,9 +129,10 @@ def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed
                 rows[-1][f"{prefix}loss"] = task.objective(z, y)
                 rows[-1][f"{prefix}accuracy"] = task.accuracy(task.activate(z), y)
     data = evaluate.dataset(rows, range(len(model.decoder.weight)), measured)
-    return data.assign(stuck=("run", evaluate.stuck(task, data.loss.values[:, -1])))
+    return data.assign(stuck=("run", _stuck(task, data)))
 
 
+@renamed(feedback="rule", scale="learn_gain", every="measure_every")
 def train(
     task: Task,
     rule: Rule | ForLayers,
@@ -175,9 +178,10 @@ def train(
         Dataset with dims (run, epoch): `loss`, `accuracy` (and the task's other metrics), `regression_loss` (mean
         squared error) and `regression_accuracy` of the best linear readout of H with intercept, `information` and
         `information_null` (y shuffled, in the same way at every epoch) in bits, `test_loss`, `test_accuracy`, the
-        recorded ones; `ceiling`, y's entropy in bits; and `stuck` (run,): the run ends with a loss above 0.9 of that of
-        the best constant answer. Then it is on the plateau or dead: train on, center the rule (`Centred(FA())`), start
-        the decoder at the log-odds of the classes, or use cross-entropy. Attributes say how it was made.
+        recorded ones; `ceiling`, y's entropy in bits; and `stuck` (run,): the run ends on the plateau, where
+        all answers are the mean, or dead (`evaluate.stuck`). Then train on, take the mean out of the rule
+        (`Centred(FA())`), start the decoder at the log-odds of the classes, or use cross-entropy. Attributes say how it was
+        made.
 
     Raises:
         ValueError: for runs, epochs or measure_every below 1, a bin size of 0 or less, a device that is not there,
@@ -214,7 +218,11 @@ def train(
         numpy=np.__version__, python=platform.python_version(), seconds=round(time.perf_counter() - start, 2),
     )  # fmt: skip
     data["ceiling"] = information.ceiling(task.y.numpy(), bin_size)
-    return data.assign(stuck=("run", evaluate.stuck(task, data.loss.values[:, -1])))
+    return data.assign(stuck=("run", _stuck(task, data)))
+
+
+def _stuck(task: Task, data: xr.Dataset) -> np.ndarray:
+    return evaluate.stuck(task, *(data[name].values[:, -1] for name in ("loss", "accuracy")))
 
 
 def _measured(epochs: int, measure_every: int) -> list[int]:

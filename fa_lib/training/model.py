@@ -15,6 +15,7 @@ from fa_lib.networks.stacked import Stacked
 from fa_lib.record import Layer, Step
 from fa_lib.tasks.task import Task
 from fa_lib.training import optim
+from fa_lib.training._renamed import renamed
 
 
 class Model(NamedTuple):
@@ -74,7 +75,8 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
         if cut is not None:
             sent = cut(error, y, H=H.detach(), W=W, **known)  # (run, sample, m)
             H.backward(sent)
-            signal = sent if signal is None else signal
+            if signal is None:  # laid out in memory as published measures read it: sums round by the order
+                signal = H.grad if watched else sent
         if watched and number >= 0:
             seen[number] = Layer(H.detach(), H.grad, above, W, None if cut is None else cut.matrix(W))
         if watched and number > max(min(hidden), -1):
@@ -86,6 +88,7 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
     )  # fmt: skip
 
 
+@renamed(feedback="rule", scale="learn_gain")
 def build(
     task: Task,
     rule: Rule | ForLayers,
@@ -135,7 +138,7 @@ def _encoder(task: Task, encoder, runs: list[int], seed: int, learn_gain: bool, 
     if encoder is None:
         if task.features is None and task.x.dim() != 2:
             raise ValueError(
-                f"{task.name}: x has the shape {tuple(task.x.shape)}, and the task's own encoder takes (sample, input); "
+                f"{task.name}: x is of shape {tuple(task.x.shape)}, and the task's own encoder takes (sample, input); "
                 "give an encoder of your own, encoder=lambda: nn.Sequential(...), or tasks.rows(task)"
             )
         widths = (task.features or task.x.shape[1], *task.widths)

@@ -47,7 +47,8 @@ def make(
     ]
     if pairs and learns_and_decays is None:
         raise ValueError(
-            f"KolenPollack learns under adam, adamw and sgd, which let two matrices decay alike, not {protocol.optimizer}"
+            "KolenPollack learns under adam, adamw and sgd, which let two matrices decay alike, not "
+            f"{protocol.optimizer}"
         )
     decaying = {id(weight) for weight, _ in pairs}
     plain = [parameter for parameter in learning if id(parameter) not in decaying]

@@ -54,7 +54,7 @@ CELLS = [  # code, tags, published outputs
     ("y = x", ["remove-cell"], []),
     ('print("the answer")\nprint("is", y)', [], [v4.new_output("stream", text="the answer\nis 42\n")]),
     (f'display(HTML("{HTML}"))', [], [v4.new_output("display_data", {"text/html": "<b class='old'>bold</b>"})]),
-    ("from fa_lib import figures, widgets\nwidgets.Icosahedron()", ["hide-cell"], []),
+    ("from fa_book import figures, widgets\nwidgets.Icosahedron()", ["hide-cell"], []),
     ("1 / (runs - 2)", [], []),
     ("time.sleep(600)", [], []),
 ]

@@ -9,24 +9,22 @@ import torch
 from patience import PATIENCE
 
 from fa_book.widgets import Training
-from fa_book.widgets.train import RULES, parameters, place_parameters
+from fa_book.widgets.abreast import parameters, place_parameters
+from fa_book.widgets.train import RULES
 from fa_lib import probes, tasks, training
-from fa_lib.feedback import carry
+from fa_lib.feedback import Rule, carry
 from fa_lib.tasks import icosahedron
 
 STEPS = 20
 
 
-class Shaken:
+class Shaken(Rule):
     """NFA with noise that is given, so that Python and JavaScript use the same."""
 
     def __init__(self, B, sigma, noise):
         self.B, self.sigma, self.noise = B, sigma, iter(noise)
 
-    def draw(self, p, m, **options):
-        return self
-
-    def __call__(self, error, y, **known):
+    def __call__(self, error, y, **context):
         return carry(error, (self.B + self.sigma * next(self.noise))[None])
 
 
@@ -52,24 +50,24 @@ TRAIN = """async ([rule, given, options, steps, wide]) => {
 
 
 def exported(rule, widget, seed):
-    """A case made by fa_lib: initial parameters, matrices and noise, and the parts that start from them."""
+    """A case made by fa_lib: initial parameters, matrices and noise, and the model that starts from them."""
     random = torch.Generator().manual_seed(seed)
     B, B1, B2 = (torch.randn(shape, generator=random) for shape in ((2, 4), (2, 50), (50, 4)))
     given = {"B": B * 0.7, "B1": B1 * 0.2, "B2": B2 * 0.7, "noise": torch.randn(STEPS, 2, 4, generator=random)}
-    options = {"runs": [seed], "seed": seed, "learn_decoder": not widget.frozen, "scale": widget.gamma}
-    channel = widget.channel(rule)
+    options = {"runs": [seed], "seed": seed, "learn_decoder": not widget.frozen, "learn_gain": widget.gamma}
+    made = widget.rule_of(rule)
     if rule == "NFA":
-        channel = Shaken(given["B"], widget.sigma, given["noise"])
+        made = Shaken(given["B"], widget.sigma, given["noise"])
     elif rule != "BP":
         names = ("B1", "B2") if rule == "NF" else ("B",)
-        channel = type(channel)(**{name: given[name] for name in names},
-                                **({"decorrelate": channel.decorrelate} if rule == "TF" else {}))  # fmt: skip
-    parts = training.build(widget.task(), channel, **options)
-    start = parameters(parts)[0]
+        made = type(made)(**{name: given[name] for name in names},
+                          **({"decorrelate": made.decorrelate} if rule == "TF" else {}))  # fmt: skip
+    model = training.build(widget.task(), made, **options)
+    start = parameters(model)[0]
     if widget.gamma:
         start[-2:] = torch.tensor([1.3, 0.8])  # not the ones that a wrong factor would not show in
-        place_parameters(parts, start)
-    return given | {"start": start}, parts
+        place_parameters(model, start)
+    return given | {"start": start}, model
 
 
 CASES = [(rule, *switches) for rule in RULES for switches in itertools.product((False, True), repeat=2)]
@@ -82,9 +80,9 @@ def test_twenty_steps_are_those_of_fa_lib(call, rule, frozen, gamma, k_term, wid
     if wide:
         request.getfixturevalue("double")
     widget = Training(frozen=frozen, gamma=gamma, k_term=k_term, sigma=0.3, rate=0.003)
-    given, parts = exported(rule, widget, seed=1 + len(rule))
+    given, model = exported(rule, widget, seed=1 + len(rule))
     task = widget.task()
-    seen = list(training.one_pass(parts, task, STEPS * training.batches(task)))
+    seen = list(training.train_epoch(model, STEPS * training.batches(task)))
     values = {name: value.double().flatten().tolist() for name, value in given.items()}
     options = {"rate": widget.rate, "learnDecoder": not frozen, "gamma": gamma, "sigma": widget.sigma}
     options["decorrelate"] = 10 if k_term else 0
@@ -94,8 +92,8 @@ def test_twenty_steps_are_those_of_fa_lib(call, rule, frozen, gamma, k_term, wid
     np.testing.assert_allclose(found["losses"][:STEPS], [float(step.loss) for step in seen], rtol=limit)
     rates = [float(step.metrics["accuracy"]) for step in seen]
     np.testing.assert_allclose(found["rates"][:STEPS], rates, atol=2.1 / 4096)  # an answer on the edge may fall
-    last = training.step(parts.encoder, parts.decoder, parts.channel, task, task.x, task.y) if rule != "NFA" else None
-    expected = parameters(parts)[0].double().numpy()
+    last = model.step(task.x, task.y) if rule != "NFA" else None
+    expected = parameters(model)[0].double().numpy()
     got = np.array(found["parameters"])
     for name, part in {"W1": slice(96), "b1": slice(96, 104), "W2": slice(104, 136), "b2": slice(136, 140),
                        "W": slice(140, 148), "c": slice(148, 150), "gamma": slice(150, 152)}.items():  # fmt: skip

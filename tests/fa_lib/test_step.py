@@ -1,20 +1,18 @@
 """The learning rule itself: against autograd of one joint network, and against each other where they must agree."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from fa_lib import BP, FA, NF, NFA, TF, tasks, training
+from fa_lib import BP, FA, NF, NFA, TF, Direct, tasks, training
 
 RULES = [BP(), FA(), NFA(sigma=0.3), NF(hidden=3), TF()]
 by_name = {"ids": lambda rule: type(rule).__name__}
 
 
-def seen_step(task, parts):
-    return training.step(parts.encoder, parts.decoder, parts.channel, task, task.x, task.y)
+def seen_step(task, model):
+    return model.step(task.x, task.y)
 
 
 def make_task(kind, toy, images):
@@ -23,23 +21,23 @@ def make_task(kind, toy, images):
     if kind == "sigmoid":
         return toy()
     task = toy(output=kind, metrics={"accuracy": tasks.r_squared})
-    return replace(task, y=3 * task.y - 1, test_y=3 * task.test_y - 1)
+    return task.change(y=3 * task.y - 1, test_y=3 * task.test_y - 1)
 
 
 @pytest.mark.parametrize("scale", [False, True])
 @pytest.mark.parametrize("kind", ["sigmoid", "linear", "clip", "images"])
 def test_bp_fills_the_gradients_of_the_joint_network(double, plain, toy, images, kind, scale):
     task = make_task(kind, toy, images)
-    parts = training.build(task, BP(), runs=[3, 0, 1], scale=scale)
-    parts.encoder.eval()  # without dropout, which has no twin in the plain network
+    model = training.build(task, BP(), runs=[3, 0, 1], learn_gain=scale)
+    model.encoder.eval()  # without dropout, which has no twin in the plain network
     with torch.no_grad():
-        for number, gamma in enumerate(parts.encoder.gamma):
+        for number, gamma in enumerate(model.encoder.gamma):
             gamma.copy_(torch.tensor([0.5, 1.0, 2.0])[:, None, None] + number)
         if kind == "clip":  # some outputs beyond the clip, where nothing flows back
-            parts.decoder.weight.mul_(20)
-    seen = seen_step(task, parts)
+            model.decoder.weight.mul_(20)
+    seen = seen_step(task, model)
     for row in range(3):
-        body, head, pairs = plain(parts.encoder, parts.decoder, row)
+        body, head, pairs = plain(model.encoder, model.decoder, row)
         H = body(task.x)
         H.retain_grad()
         z = head(H)
@@ -47,7 +45,7 @@ def test_bp_fills_the_gradients_of_the_joint_network(double, plain, toy, images,
         y_hat = {"linear": lambda z: z, "clip": lambda z: torch.clip(z, -5, 5)}.get(kind, torch.sigmoid)(z)
         loss = torch.nn.functional.mse_loss(y_hat, task.y)
         loss.backward()
-        assert len(pairs) == len([*parts.encoder.parameters(), *parts.decoder.parameters()])
+        assert len(pairs) == len([*model.encoder.parameters(), *model.decoder.parameters()])
         for ours, theirs in pairs:
             assert theirs.grad.any()
             torch.testing.assert_close(ours.grad[row].reshape(theirs.shape), theirs.grad)
@@ -60,10 +58,10 @@ def test_bp_fills_the_gradients_of_the_joint_network(double, plain, toy, images,
 @pytest.mark.parametrize("rule", RULES, **by_name)
 def test_the_encoder_learns_from_the_signal_alone(double, plain, toy, rule):
     task = toy()
-    parts = training.build(task, rule, runs=2)
-    seen = seen_step(task, parts)
+    model = training.build(task, rule, runs=2)
+    seen = seen_step(task, model)
     for row in range(2):
-        body, head, pairs = plain(parts.encoder, parts.decoder, row)
+        body, head, pairs = plain(model.encoder, model.decoder, row)
         H = body(task.x)
         torch.nn.functional.mse_loss(torch.sigmoid(head(H.detach())), task.y).backward()  # the decoder's own loss
         H.backward(seen.signal[row])
@@ -74,33 +72,38 @@ def test_the_encoder_learns_from_the_signal_alone(double, plain, toy, rule):
 @pytest.mark.parametrize("widths", [(4,), (6, 4)])
 def test_what_a_step_reports_stays_as_it_was(toy, widths):
     task = toy(widths=widths)
-    parts = training.build(task, BP(), runs=2, scale=True)
+    model = training.build(task, BP(), runs=2, learn_gain=True)
     with torch.no_grad():
-        for number, gamma in enumerate(parts.encoder.gamma):
+        for number, gamma in enumerate(model.encoder.gamma):
             gamma.copy_(torch.tensor([[[2.0]], [[3.0]]]) + 10 * number)
-    seen = seen_step(task, parts)
-    W = parts.decoder.weight.detach().clone()
-    parts.optimizer.step()
+    seen = seen_step(task, model)
+    W = model.decoder.weight.detach().clone()
+    model.optimizer.step()
     assert torch.equal(seen.W, W)
     assert seen.gamma.tolist() == [[2.0, 12.0][: len(widths)], [3.0, 13.0][: len(widths)]]
-    assert not torch.equal(parts.decoder.weight, W)
+    assert not torch.equal(model.decoder.weight, W)
     assert not any(part.requires_grad for part in (seen.H, seen.y_hat, seen.signal, seen.W, seen.gamma, seen.loss))
     assert (seen_step(task, training.build(task, BP(), runs=2)).gamma == torch.ones(2, len(widths))).all()
 
 
-def weights_after(task, parts, steps=8, before=lambda parts: parts.channel):
+def weights_after(task, model, steps=8, before=lambda model: model):
     for _ in range(steps):
-        parts.optimizer.zero_grad()
-        training.step(parts.encoder, parts.decoder, before(parts), task, task.x, task.y)
-        parts.optimizer.step()
-    return [parameter.detach() for part in parts[:2] for parameter in part.parameters()]
+        model.optimizer.zero_grad()
+        before(model).step(task.x, task.y)
+        model.optimizer.step()
+    return [parameter.detach() for part in model[:2] for parameter in part.parameters()]
 
 
 def test_fa_that_follows_the_decoder_is_bp_step_by_step():
     task = tasks.ib()
     bp = weights_after(task, training.build(task, BP(), runs=3))
     follower = training.build(task, FA(), runs=3)
-    fa = weights_after(task, follower, before=lambda parts: FA(B=parts.decoder.weight).draw(2, 4, runs=range(3)))
+
+    def following(model):
+        rules = Direct(FA(B=model.decoder.weight), ()).draw(2, {1: 8, 2: 4}, runs=range(3))
+        return model._replace(rules=rules)
+
+    fa = weights_after(task, follower, before=following)
     other = weights_after(task, training.build(task, FA(), runs=3))
     assert all(torch.equal(a, b) for a, b in zip(fa, bp, strict=True))
     assert not all(torch.equal(a, b) for a, b in zip(other, bp, strict=True))
@@ -130,7 +133,7 @@ def test_nfa_without_noise_trains_as_fa_does():
 @pytest.mark.parametrize("rule", RULES, **by_name)
 def test_gamma_changes_no_first_step_and_is_learned_by_every_rule(toy, images, rule, kind):
     task = make_task(kind, toy, images)
-    free, scaled = (training.build(task, rule, runs=2, scale=scale) for scale in (False, True))
+    free, scaled = (training.build(task, rule, runs=2, learn_gain=scale) for scale in (False, True))
     first, second = seen_step(task, free), seen_step(task, scaled)
     for name in ("H", "y_hat", "error", "signal", "W", "loss"):
         assert torch.equal(getattr(first, name), getattr(second, name))
@@ -153,10 +156,11 @@ def test_every_rule_starts_from_the_same_weights(toy, rule):
 @pytest.mark.parametrize("learn_decoder", [False, True])
 def test_a_frozen_part_does_not_move_and_the_other_does(images, learn_encoder, learn_decoder):
     task = images()
-    parts = training.build(task, FA(), runs=2, scale=True, learn_encoder=learn_encoder, learn_decoder=learn_decoder)
-    before = [[parameter.detach().clone() for parameter in part.parameters()] for part in parts[:2]]
-    weights_after(task, parts, steps=3)
-    for part, old, learns in zip(parts[:2], before, (learn_encoder, learn_decoder), strict=True):
+    learns = {"learn_encoder": learn_encoder, "learn_decoder": learn_decoder}
+    model = training.build(task, FA(), runs=2, learn_gain=True, **learns)
+    before = [[parameter.detach().clone() for parameter in part.parameters()] for part in model[:2]]
+    weights_after(task, model, steps=3)
+    for part, old, learns in zip(model[:2], before, (learn_encoder, learn_decoder), strict=True):
         assert len(old) >= 2
         for a, b in zip(part.parameters(), old, strict=True):
             assert torch.equal(a, b) != learns
@@ -183,9 +187,9 @@ class Watched(TorchDispatchMode):
 def test_a_step_never_waits_for_the_device(make, rule):
     """Nothing is copied between devices or read back, which would hold up a GPU at every step."""
     task = make()
-    parts, (batch, *_) = training.build(task, rule, runs=2, scale=True), training.batches(task)
+    model, (batch, *_) = training.build(task, rule, runs=2, learn_gain=True), training.batches(task)
     with Watched() as watched:
-        for _ in training.one_pass(parts, task, [batch]):
+        for _ in training.train_epoch(model, [batch]):
             pass
     assert {"bmm", "mul"} & watched.seen
     assert not {"_local_scalar_dense", "_to_copy", "nonzero", "item", "is_nonzero", "lift_fresh"} & watched.seen

@@ -43,7 +43,7 @@ def test_nothing_runs_before_the_button(live):
     ("chosen", "channel", "options"),
     [
         ({"rule": "FA", "frozen": True, "runs": 2}, FA(), {"learn_decoder": False, "runs": 2}),
-        ({"rule": "TF", "k_term": True, "gamma": True, "runs": 1}, TF(), {"scale": True, "runs": 1}),
+        ({"rule": "TF", "k_term": True, "gamma": True, "runs": 1}, TF(), {"learn_gain": True, "runs": 1}),
         ({"rule": "NFA", "sigma": 0.5, "seed": 3, "runs": 1}, NFA(sigma=0.5), {"seed": 3, "runs": 1}),
     ],
     ids=["FA", "TF", "NFA"],

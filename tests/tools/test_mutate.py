@@ -34,11 +34,11 @@ def test_each_changes_one_line_of_what_is_there(fault):
 
 
 def test_likely_tests_come_first():
-    found = likely(Fault("", "fa_lib/information/counts.py", "", ""), ROOT)
-    assert found[0] == "tests/test_information.py"
-    assert likely(Fault("", "fa_lib/channels/centred.py", "", "", first=("tests/test_seeds.py",)), ROOT)[:2] == [
-        "tests/test_seeds.py", "tests/test_centred.py",
-    ]  # fmt: skip
+    found = likely(Fault("", "fa_lib/information/_entropy.py", "", ""), ROOT)
+    information = "tests/fa_lib/information/test_information"
+    assert found[:2] == [f"{information}.py", f"{information}_entropy.py"]
+    seeds, centred = "tests/fa_lib/test_seeds.py", "tests/fa_lib/feedback/test_centred.py"
+    assert likely(Fault("", "fa_lib/feedback/centred.py", "", "", first=(seeds,)), ROOT)[:2] == [seeds, centred]
 
 
 @pytest.fixture

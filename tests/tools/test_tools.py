@@ -75,7 +75,8 @@ def test_a_change_of_a_widgets_javascript_makes_no_chapter_stale(tmp_path):
     book = make_book(tmp_path, a=chapter())
     run_by_hand(book, "a")
     stamps.write(book, "a", stamps.fingerprint(book, "a"), 1)
-    (book.root / "fa_lib/widget.js").write_text("export default 1;\n")
+    (book.root / "fa_book").mkdir()
+    (book.root / "fa_book/widget.js").write_text("export default 1;\n")
     stamps._shared.cache_clear()
     assert stamps.is_current(book, "a")
 

@@ -97,11 +97,12 @@ def test_setup_cell_is_put_before_the_first_code_cell_and_replaced_when_old():
 
 def test_binder_has_whatever_chapters_and_library_import():
     running = ROOT / "fa_lib/sweep/cluster.py"  # imported when a sweep is run, which no chapter does
-    sources = [path.read_text() for path in (ROOT / "fa_lib").rglob("*.py") if path != running]
+    packages = [path for name in ("fa_lib", "fa_book") for path in (ROOT / name).rglob("*.py")]
+    sources = [path.read_text() for path in packages if path != running]
     for path in (ROOT / "book").glob("*.md"):
         sources += [FENCE.sub("", code) for code in CELL.findall(path.read_text())]
     imported = {name for source in sources for name in IMPORT.findall(source)} - set(sys.stdlib_module_names)
     # what comes with the packages named: IPython and the like with ipykernel, pillow with matplotlib
-    come_along = {"IPython", "matplotlib_inline", "traitlets", "PIL", "fa_lib", "myst_nb"}
+    come_along = {"IPython", "matplotlib_inline", "traitlets", "PIL", "fa_lib", "fa_book", "myst_nb"}
     assert {"numpy", "torch"} <= imported
     assert imported - come_along <= set(_pins("binder/requirements.txt"))

@@ -34,10 +34,10 @@ def cut(name: str, batches: int) -> tuple[tasks.Task, float]:
 
 def steps_alone(task: tasks.Task, rule, runs: int, budget: float) -> float:
     """Seconds of an epoch's training steps, the shortest of several."""
-    parts, batches = training.build(task, rule, runs=runs), training.batches(task)
+    model, batches = training.build(task, rule, runs=runs), training.batches(task)
 
     def epoch():
-        for _ in training.one_pass(parts, task, batches):
+        for _ in training.train_epoch(model, batches):
             pass
 
     epoch()  # the first has Adam's state to make

@@ -54,7 +54,7 @@ class Plain:
         return {
             "loss": loss,
             "accuracy": accuracy,
-            "regression_loss": float(task.loss(y_linear, task.y)),
+            "regression_loss": float(task.squared_error(y_linear, task.y)),
             "regression_accuracy": float(task.accuracy(y_linear, task.y)),
             "information": float(bits[0]),
             "information_null": float(null[0, 0]),
@@ -67,4 +67,7 @@ class Plain:
         parts = [self.task.activate(self.net.decoder(self.net.hidden(x))) for x in self.test_x.split(PART)]
         self.net.train()
         y_hat, y = torch.cat(parts), self.task.test_y
-        return {"test_loss": float(self.task.loss(y_hat, y)), "test_accuracy": float(self.task.accuracy(y_hat, y))}
+        return {
+            "test_loss": float(self.task.squared_error(y_hat, y)),
+            "test_accuracy": float(self.task.accuracy(y_hat, y)),
+        }

@@ -32,9 +32,9 @@ class Net(nn.Module):
 @torch.no_grad()
 def copied(task: Task, rule, run: int = 0, *, learn_decoder: bool = True) -> tuple[Net, Tensor | None]:
     """A network with the weights fa_lib draws for that run, and its B, (p, m); None for a rule without one."""
-    parts = training.build(task, rule, runs=[run])
-    net, encoder = Net(task), parts.encoder
-    ours, theirs = [*encoder.layers, parts.decoder], [*net.encoder[::2], net.decoder]
+    model = training.build(task, rule, runs=[run])
+    net, encoder = Net(task), model.encoder
+    ours, theirs = [*encoder.layers, model.decoder], [*net.encoder[::2], net.decoder]
     if task.features:
         ours, theirs = [*ours, encoder.backbone.linear], [*theirs, net.backbone[8]]
         for name, layer in (("1", net.backbone[0]), ("2", net.backbone[3])):
@@ -44,5 +44,5 @@ def copied(task: Task, rule, run: int = 0, *, learn_decoder: bool = True) -> tup
         layer.weight.copy_(mine.weight[0])
         layer.bias.copy_(mine.bias[0])
     net.decoder.requires_grad_(learn_decoder)
-    B = getattr(parts.channel, "B", None)
+    B = getattr(model.rule, "B", None)
     return net, None if B is None else B[0]

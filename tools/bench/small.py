@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 
 import torch
@@ -58,10 +57,10 @@ def figure_one(quick: bool, full: bool = False) -> Iterator[Line]:
 
 def stepper(task, rule, runs: int, device: str = "cpu"):
     """A function that takes an epoch's steps and measures nothing."""
-    parts, batches = training.build(task, rule, runs=runs, device=device), training.batches(task, device)
+    model, batches = training.build(task, rule, runs=runs, device=device), training.batches(task, device)
 
     def steps():
-        for _ in training.one_pass(parts, task, batches):
+        for _ in training.train_epoch(model, batches):
             pass
 
     return steps
@@ -95,7 +94,8 @@ def growth(quick: bool) -> Iterator[Line]:
     for small, large in pairwise(counts):
         yield Line(f"epoch of IBTask per run, {large} runs at once", taken[str(large)] / large / few,
                    f"{small} at once", taken[str(small)] / small / few, 1.05, at_least=False)  # fmt: skip
-    larger = {n: replace(task, x=task.x.repeat(n, 1), y=task.y.repeat(n, 1)) for n in (1, 4, 16)[: 2 if quick else 3]}
+    many = (1, 4, 16)[: 2 if quick else 3]
+    larger = {n: task.change(x=task.x.repeat(n, 1), y=task.y.repeat(n, 1)) for n in many}
     taken = interleaved({str(n): epochs_of(task, 10, few) for n, task in larger.items()}, 2 if quick else 5)
     for small, large in pairwise(larger):
         yield Line(f"epoch of 10 runs per 3277 samples, {large} x 3277 samples", taken[str(large)] / large / few,

@@ -25,7 +25,7 @@ KEPT = ROOT / "_build" / "mutate.json"
 def state(root: Path) -> str:
     """A hash of everything that the checks read: findings made with other code do not count."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "fa_lib", "tests", "tools", "book", "pyproject.toml"],
+        ["git", "ls-files", "-z", "fa_lib", "fa_book", "tests", "tools", "book", "pyproject.toml"],
         cwd=root, capture_output=True, text=True, check=True,
     ).stdout.split("\0")  # fmt: skip
     mix = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""Channels with one thing set: what the signal tells, or where it points."""
+"""Rules with one thing set: what the signal tells, or where it points."""
 
 import math
 
@@ -7,10 +7,9 @@ import pytest
 import torch
 
 from fa_book.decide import measures as measured
-from fa_book.decide.rules import MeanOnly, Own, Signs, Turned
+from fa_book.decide.rules import MeanOnly, Own, Rotated, Signs
 from fa_lib import BP, FA, NF, TF, probes, tasks, train, training
-from fa_lib.feedback import Direct, Projection
-from fa_lib.feedback.centred import Centred
+from fa_lib.feedback import Centred, Direct, Projection
 from fa_lib.networks.mlp import Decoder
 
 
@@ -19,9 +18,8 @@ def task():
     return tasks.ib()
 
 
-def seen(channel, task, n=200, runs=(0, 3), seed=1):
-    parts = training.build(task, channel, runs=list(runs), seed=seed)
-    return parts.step(*parts[:3], task, task.x[:n], task.y[:n])
+def seen(rule, task, n=200, runs=(0, 3), seed=1):
+    return training.build(task, rule, runs=list(runs), seed=seed).step(task.x[:n], task.y[:n])
 
 
 def cosines(a, b):
@@ -29,9 +27,9 @@ def cosines(a, b):
 
 
 @pytest.mark.parametrize("angle", [0, 15, 90, 135, 180, -60])
-@pytest.mark.parametrize("channel", [BP(), FA(), NF(), Own("target"), TF()])
-def test_every_sample_is_turned_by_the_angle_at_its_length(channel, angle, task):
-    plain, turned = seen(channel, task).signal, seen(Turned(channel, angle), task).signal
+@pytest.mark.parametrize("rule", [BP(), FA(), NF(), Own("target"), TF()])
+def test_every_sample_is_turned_by_the_angle_at_its_length(rule, angle, task):
+    plain, turned = seen(rule, task).signal, seen(Rotated(rule, angle), task).signal
     there = plain.norm(dim=2) > 1e-9
     wanted = math.cos(math.radians(angle))
     assert (cosines(plain, turned)[there] - wanted).abs().max() < 1e-5
@@ -40,22 +38,22 @@ def test_every_sample_is_turned_by_the_angle_at_its_length(channel, angle, task)
 
 def test_turning_loses_nothing(task):
     """Gram matrices, and so all that a linear or kernel readout could find, are those of the signal not turned."""
-    plain, turned = (seen(channel, task).signal.double() for channel in (BP(), Turned(BP(), 75)))
+    plain, turned = (seen(rule, task).signal.double() for rule in (BP(), Rotated(BP(), 75)))
     scale = (plain @ plain.mT).abs().max()
     torch.testing.assert_close(turned @ turned.mT / scale, plain @ plain.mT / scale, rtol=0, atol=1e-6)
-    channel = Turned(BP(), 75).draw(2, 4, runs=[0, 3], seed=1)
-    back = turned @ channel.rotation().double().mT
+    rule = Rotated(BP(), 75).draw(2, 4, runs=[0, 3], seed=1)
+    back = turned @ rule.rotation().double().mT
     torch.testing.assert_close(back, plain, rtol=1e-5, atol=1e-10)
 
 
 def test_a_rotation_is_a_runs_own_and_the_same_at_every_angle():
-    one, all_ = (Turned(BP(), 90).draw(10, 32, runs=runs, seed=2) for runs in ([5], [0, 5, 7]))
+    one, all_ = (Rotated(BP(), 90).draw(10, 32, runs=runs, seed=2) for runs in ([5], [0, 5, 7]))
     assert torch.equal(one.J[0], all_.J[1])
     assert not torch.allclose(all_.J[0], all_.J[1])
     eye = torch.eye(32, dtype=torch.float64)
     torch.testing.assert_close(one.J @ one.J.mT, eye[None])
     torch.testing.assert_close(one.J, -one.J.mT)
-    thirds = [Turned(BP(), 30).draw(10, 32, runs=[5], seed=2).rotation().double()] * 3
+    thirds = [Rotated(BP(), 30).draw(10, 32, runs=[5], seed=2).rotation().double()] * 3
     torch.testing.assert_close(thirds[0] @ thirds[1] @ thirds[2], one.rotation().double(), atol=1e-6, rtol=0)
 
 
@@ -68,8 +66,8 @@ def test_the_gradient_through_own_weights(task):
 
 
 def test_following_is_following(task):
-    options = {"runs": 1, "epochs": 8, "every": 7, "progress": False, "record": {"angle": probes.alignment}}
-    moving, first = (train(task, Turned(Own(follow=f), 50), **options).angle.values[0] for f in (True, False))
+    options = {"runs": 1, "epochs": 8, "measure_every": 7, "progress": False, "record": {"angle": probes.alignment}}
+    moving, first = (train(task, Rotated(Own(follow=f), 50), **options).angle.values[0] for f in (True, False))
     np.testing.assert_allclose(moving, 50, atol=1e-3)
     np.testing.assert_allclose(first[0], 50, atol=1e-3)
     assert abs(first[-1] - 50) > 0.01
@@ -77,25 +75,25 @@ def test_following_is_following(task):
 
 def test_signs_are_one_bit_each(task):
     one, error = seen(Signs(FA()), task), seen(BP(), task).error
-    B = Signs(FA()).draw(2, 4, runs=[0, 3], seed=1).channel.B
+    B = Signs(FA()).draw(2, 4, runs=[0, 3], seed=1).rule.B
     size = error.square().mean((1, 2)).sqrt()
     for run in (0, 1):
         torch.testing.assert_close(one.signal[run], size[run] * (error[run] > 0).float().mul(2).sub(1) @ B[run])
 
 
 def test_mean_and_the_rest_make_the_whole(task):
-    whole, rest, mean = (seen(channel, task).signal for channel in (BP(), Centred(BP()), MeanOnly(BP())))
+    whole, rest, mean = (seen(rule, task).signal for rule in (BP(), Centred(BP()), MeanOnly(BP())))
     torch.testing.assert_close(rest + mean, whole)
     assert (mean == mean[:, :1]).all()
 
 
 def test_what_the_measures_say_where_it_is_known(task):
     by_name = {
-        name: seen(Direct(channel, ()), task, 1200)
-        for name, channel in {
+        name: seen(Direct(rule, ()), task, 1200)
+        for name, rule in {
             "all": BP(),
-            "back": Turned(BP(), 180),
-            "side": Turned(BP(), 90),
+            "back": Rotated(BP(), 180),
+            "side": Rotated(BP(), 90),
             "none": MeanOnly(BP()),
         }.items()
     }
@@ -113,11 +111,11 @@ def test_what_the_measures_say_where_it_is_known(task):
 
 
 def test_the_weights_cosine_is_that_of_the_gradients(task):
-    parts = training.build(task, Direct(FA(), ()), runs=[0, 3], seed=1)
-    one = parts.step(*parts[:3], task, task.x[:200], task.y[:200])
-    told = parts.encoder.layers[-1].weight.grad.clone()
+    model = training.build(task, Direct(FA(), ()), runs=[0, 3], seed=1)
+    one = model.step(task.x[:200], task.y[:200])
+    told = model.encoder.layers[-1].weight.grad.clone()
     exact = training.build(task, BP(), runs=[0, 3], seed=1)
-    exact.step(*exact[:3], task, task.x[:200], task.y[:200])
+    exact.step(task.x[:200], task.y[:200])
     wanted = torch.nn.functional.cosine_similarity(told.flatten(1), exact.encoder.layers[-1].weight.grad.flatten(1))
     np.testing.assert_allclose(measured.weight_cosine(one), wanted, atol=1e-5)
 
@@ -129,10 +127,10 @@ def test_no_signal_has_no_direction(task):
     assert (measured.told(one) == 0).all()
 
 
-@pytest.mark.parametrize("make", [lambda c: Turned(c, 30), Signs, MeanOnly])
+@pytest.mark.parametrize("make", [lambda c: Rotated(c, 30), Signs, MeanOnly])
 @pytest.mark.parametrize("wrong", [FA, None, "FA"])
-def test_what_is_no_channel_is_refused(make, wrong):
-    with pytest.raises(ValueError, match="channel must be a channel"):
+def test_what_is_no_rule_is_refused(make, wrong):
+    with pytest.raises(ValueError, match="rule must be a rule"):
         make(wrong)
 
 
@@ -140,8 +138,8 @@ def test_what_cannot_be_is_refused():
     with pytest.raises(ValueError, match="carrier must be"):
         Own("both")
     with pytest.raises(ValueError, match="finite"):
-        Turned(BP(), float("nan"))
+        Rotated(BP(), float("nan"))
     with pytest.raises(ValueError, match="even number"):
-        Turned(BP(), 30).draw(2, 5, runs=[0])
+        Rotated(BP(), 30).draw(2, 5, runs=[0])
     with pytest.raises(ValueError, match="no matrices yet"):
-        Turned(BP(), 30).rotation()
+        Rotated(BP(), 30).rotation()

@@ -1,11 +1,11 @@
-"""Channels that are told another target than the decoder learns."""
+"""Rules that are told another target than the decoder learns."""
 
 import numpy as np
 import pytest
 import torch
 
 from fa_book.decide.label_corruption import MIXED, Mixed, Told
-from fa_book.decide.rules import Own, Turned
+from fa_book.decide.rules import Own, Rotated
 from fa_lib import BP, FA, tasks, training
 from fa_lib.feedback import Projection
 
@@ -17,19 +17,18 @@ def task():
     return tasks.ib()
 
 
-def parts_of(channel, task):
-    return training.build(task, channel, runs=RUNS, seed=1)
+def model_of(rule, task):
+    return training.build(task, rule, runs=RUNS, seed=1)
 
 
-def signal(channel, task, n=400):
-    parts = parts_of(channel, task)
-    return parts.step(*parts[:3], task, task.x[:n], task.y[:n]).signal
+def signal(rule, task, n=400):
+    return model_of(rule, task).step(task.x[:n], task.y[:n]).signal
 
 
 def targets(how, share, n=20_000, p=10, calls=1):
     y = torch.eye(p)[torch.arange(n) % p]
-    channel = Told(FA(), how, share).draw(p, 4, runs=RUNS, seed=1)
-    return y, [channel.target(y) for _ in range(calls)]
+    rule = Told(FA(), how, share).draw(p, 4, runs=RUNS, seed=1)
+    return y, [rule.target(y) for _ in range(calls)]
 
 
 @pytest.mark.parametrize("how", ["noise", "fresh noise"])
@@ -53,29 +52,29 @@ def test_fixed_noise_is_fixed_and_fresh_noise_is_not():
 
 def test_a_longer_batch_begins_like_a_shorter_one_and_a_run_is_its_own():
     y, (long,) = targets("noise", 0.5)
-    channel = Told(FA(), "noise", 0.5).draw(10, 4, runs=[3], seed=1)
-    assert torch.equal(channel.target(y[:700])[0], long[1, :700])
+    rule = Told(FA(), "noise", 0.5).draw(10, 4, runs=[3], seed=1)
+    assert torch.equal(rule.target(y[:700])[0], long[1, :700])
 
 
 @pytest.mark.parametrize("how", ["noise", "neighbour's", "mean"])
 def test_the_error_is_the_one_that_the_told_target_makes(how, task):
     """By autograd: the loss with the other target, whose gradient BP sends."""
-    channel = Told(BP(), how, 0.5 if how == "noise" else 0.0)
-    parts = parts_of(channel, task)
+    rule = Told(BP(), how, 0.5 if how == "noise" else 0.0)
+    model = model_of(rule, task)
     x, y = task.x[:300], task.y[:300]
-    told = parts.channel.target(y)
-    sent = parts.step(*parts[:3], task, x, y).signal
-    H = parts.encoder(x).detach().requires_grad_()
-    task.loss(task.activate(parts.decoder(H)), told).sum().backward()
+    told = model.rule.target(y)
+    sent = model.step(x, y).signal
+    H = model.encoder(x).detach().requires_grad_()
+    task.squared_error(task.activate(model.decoder(H)), told).sum().backward()
     torch.testing.assert_close(sent, H.grad, rtol=1e-4, atol=1e-8)
 
 
 def test_the_decoder_learns_from_the_true_target(task):
     grads = []
-    for channel in (BP(), Told(BP(), "noise", 1.0)):
-        parts = parts_of(channel, task)
-        parts.step(*parts[:3], task, task.x[:300], task.y[:300])
-        grads.append(parts.decoder.weight.grad)
+    for rule in (BP(), Told(BP(), "noise", 1.0)):
+        model = model_of(rule, task)
+        model.step(task.x[:300], task.y[:300])
+        grads.append(model.decoder.weight.grad)
     assert torch.equal(*grads)
 
 
@@ -125,11 +124,11 @@ def test_two_classes_cancel_in_the_sum(task):
 
 def test_mixing_the_error_is_a_matrix_of_less_rank(task):
     M = Mixed(FA(), "rank", 1).draw(2, 4, runs=RUNS, seed=1)
-    torch.testing.assert_close(signal(Mixed(FA(), "rank", 1), task), signal(FA(B=M.M @ M.channel.B), task))
+    torch.testing.assert_close(signal(Mixed(FA(), "rank", 1), task), signal(FA(B=M.M @ M.rule.B), task))
 
 
 def test_turned_around_told_is_told_around_turned(task):
-    one, other = Turned(Told(BP(), "noise", 0.5), 40), Told(Turned(BP(), 40), "noise", 0.5)
+    one, other = Rotated(Told(BP(), "noise", 0.5), 40), Told(Rotated(BP(), 40), "noise", 0.5)
     torch.testing.assert_close(signal(one, task), signal(other, task))
 
 
@@ -139,7 +138,7 @@ def test_turned_around_told_is_told_around_turned(task):
 def test_what_cannot_be_told_is_refused(arguments, word):
     with pytest.raises(ValueError, match=word):
         Told(FA(), *arguments)
-    with pytest.raises(ValueError, match="channel must be a channel"):
+    with pytest.raises(ValueError, match="rule must be a rule"):
         Told(FA)
 
 

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from fa_book.decide.plan import BETWEEN, FLOOR, angle_of, decide, experiment, published
-from fa_lib.sweep import labels, merge, run
+from fa_lib.sweep import merge, run
 from fa_lib.sweep.cells import from_options
+from fa_lib.sweep.labels import labels
 
 
 def test_every_condition_has_a_name_of_its_own():
     cells = decide()
-    names = labels.labels(cells)
+    names = labels(cells)
     assert len(set(names.values())) == len(names) == len({cell.name for cell in cells}) == len(cells)
     assert all(from_options(json.loads(cell.text())) == cell for cell in cells)
 
@@ -21,7 +22,7 @@ def test_runs_and_order():
     cells = decide(runs=12)
     assert {cell.runs[-1] for cell in cells if cell.task == "ib"} == {9, 11}
     assert {cell.runs for cell in cells if cell.task == "mnist_rows"} == {tuple(range(5))}
-    late = [cell.feedback.channel.angle for cell in cells[-4 * len(BETWEEN) :]]
+    late = [cell.feedback.rule.angle for cell in cells[-4 * len(BETWEEN) :]]
     assert set(late) == {15, 45, 75, 105, 135, 165}
 
 
@@ -42,11 +43,11 @@ def test_the_angle_of_groups_is_that_of_their_means(groups):
     assert angle_of(groups) == pytest.approx(np.degrees(np.arccos(cosine)), abs=0.05)
 
 
-def test_results_are_found_by_name(tmp_path):
-    cells = decide(runs=1, epochs=2)
+def test_results_are_found_by_the_names_of_the_plan(tmp_path):
+    cells = decide(runs=1)
     run(cells[:1], tmp_path, workers=1, say=lambda _: None)
     merge(cells, tmp_path, tmp_path / "some.nc", partial=True)
     found = published(tmp_path / "some.nc")
     assert list(found["ib", False]) == ["error, turned 0"]
     assert not found["ib", True]
-    assert found["ib", False]["error, turned 0"].sizes["epoch"] == 2
+    assert found["ib", False]["error, turned 0"].sizes["epoch"] == 9

@@ -1,19 +1,17 @@
 """Out of step: in step it is `train`; elsewhere, against loops written out by hand."""
 
-import dataclasses
-
 import pytest
 import torch
 
 from fa_book.delays import schedules
 from fa_book.delays.schedules import LOCKSTEP, Late, Schedule, fit
-from fa_lib import BP, FA, TF, train, training
+from fa_lib import BP, FA, TF, KolenPollack, train, training
 
 CONSTANT = TF(decorrelate=0.0, modulated=False)
 
 
-def weights(parts):
-    return [parameter.detach() for parameter in (*parts.encoder.parameters(), *parts.decoder.parameters())]
+def weights(model):
+    return [parameter.detach() for parameter in (*model.encoder.parameters(), *model.decoder.parameters())]
 
 
 def same(ours, theirs):
@@ -25,15 +23,15 @@ def same(ours, theirs):
 def test_in_step_it_is_train(toy, rule, batch):
     task = toy(batch=batch)
     steps = 5 * len(training.batches(task))
-    ours, _ = fit(task, rule, LOCKSTEP, moves=steps, every=steps, runs=2)
+    ours, _ = fit(task, rule, LOCKSTEP, moves=steps, measure_every=steps, runs=2)
     theirs = train(task, rule, runs=2, epochs=5, progress=False)
     torch.testing.assert_close(torch.tensor(ours.test_loss.values[:, -1]), torch.tensor(theirs.test_loss.values[:, -1]))
 
 
 def by_hand(task, rule, schedule, moves):
     """All gradients of all steps are kept, and the late ones looked up."""
-    parts, batches = training.build(task, rule, runs=2), training.batches(task)
-    groups = [list(parts.encoder.parameters()), list(parts.decoder.parameters())]
+    model, batches = training.build(task, rule, runs=2), training.batches(task)
+    groups = [list(model.encoder.parameters()), list(model.decoder.parameters())]
     adams = [torch.optim.Adam(group, lr=task.lr) for group in groups]
     delays = (schedule.encoder_delay, schedule.decoder_delay)
     rates = (schedule.encoder_every, schedule.decoder_every)
@@ -41,7 +39,7 @@ def by_hand(task, rule, schedule, moves):
     while min(done) < moves:
         for adam in adams:
             adam.zero_grad()
-        parts.step(*parts[:3], task, *batches[step % len(batches)])
+        model.step(*batches[step % len(batches)])
         for part in (0, 1):
             kept[part].append([parameter.grad.clone() for parameter in groups[part]])
         for part in (0, 1):
@@ -53,7 +51,7 @@ def by_hand(task, rule, schedule, moves):
             adams[part].step()
             done[part] += 1
         step += 1
-    return parts
+    return model
 
 
 @pytest.mark.parametrize("batch", [None, 50])
@@ -104,22 +102,22 @@ def test_a_late_signal_is_that_of_then(toy):
 def test_a_late_target_is_the_same_target_on_a_full_batch(toy):
     task = toy()
     _, late = fit(task, Late(CONSTANT, 3), moves=9, runs=2)
-    parts = training.build(task, CONSTANT, runs=2)
-    adam = torch.optim.Adam(parts.encoder.parameters(), lr=task.lr)
+    model = training.build(task, CONSTANT, runs=2)
+    adam = torch.optim.Adam(model.encoder.parameters(), lr=task.lr)
     for step in range(9):
         adam.zero_grad()
-        parts.step(*parts[:3], task, task.x, task.y)
+        model.step(task.x, task.y)
         if step < 3:
-            for parameter in parts.encoder.parameters():
+            for parameter in model.encoder.parameters():
                 parameter.grad.zero_()
         adam.step()
-    for a, b in zip(late.encoder.parameters(), parts.encoder.parameters(), strict=True):
+    for a, b in zip(late.encoder.parameters(), model.encoder.parameters(), strict=True):
         torch.testing.assert_close(a, b)
 
 
 def test_plain_gradient_steps_too(toy):
-    task = dataclasses.replace(toy(), optimizer="sgd", lr=0.5)
-    ours, _ = fit(task, FA(), moves=6, every=6, runs=2)
+    task = toy(optimizer="sgd", lr=0.5)
+    ours, _ = fit(task, FA(), moves=6, measure_every=6, runs=2)
     theirs = train(task, FA(), runs=2, epochs=6, progress=False)
     torch.testing.assert_close(torch.tensor(ours.test_loss.values[:, -1]), torch.tensor(theirs.test_loss.values[:, -1]))
 
@@ -128,5 +126,13 @@ def test_what_does_not_fit_is_refused(toy):
     for wrong in ({"encoder_every": 0}, {"decoder_delay": -1}, {"turns": 0}):
         with pytest.raises(ValueError, match="rates and turns must be 1 or more"):
             schedules.Schedule(**wrong)
-    with pytest.raises(ValueError, match="moves and every must be 1 or more"):
+    with pytest.raises(ValueError, match="moves must be a whole number of 1 or more, got 0"):
         fit(toy(), FA(), moves=0)
+    with pytest.raises(ValueError, match="measure_every must be a whole number of 1 or more, got 0"):
+        fit(toy(), FA(), moves=1, measure_every=0)
+    with pytest.raises(ValueError, match="learns a matrix beside W_O"):
+        fit(toy(), Late(KolenPollack(), 1), moves=1)
+    with pytest.raises(ValueError, match="rule must be a rule"):
+        Late(FA, 1)
+    with pytest.raises(ValueError, match="delay must be a whole number of 0 or more, got -1"):
+        Late(FA(), -1)

@@ -3,12 +3,13 @@
 import xarray as xr
 
 from fa_book.depth import deep
+from fa_book.depth.plan import depth
 from fa_lib import sweep
 from fa_lib.sweep.labels import labels
 
 
 def test_every_cell_has_a_name_and_is_found_by_its_task_and_widths(monkeypatch):
-    cells = labels(sweep.PLANS["depth"]())
+    cells = labels(depth())
     assert len(set(cells.values())) == len(cells)
     merged = {label: xr.Dataset(attrs={"label": label}) for label in cells.values()}
     monkeypatch.setattr(sweep, "load", lambda path: merged)
@@ -25,6 +26,6 @@ def test_every_cell_has_a_name_and_is_found_by_its_task_and_widths(monkeypatch):
 
 
 def test_what_a_sweep_merged_early_lacks_is_left_out(monkeypatch):
-    label = next(iter(labels(sweep.PLANS["depth"]()).values()))
+    label = next(iter(labels(depth()).values()))
     monkeypatch.setattr(sweep, "load", lambda path: {label: xr.Dataset()})
     assert [list(rules) for rules in deep.published("anywhere").values()] == [["BP"]]

@@ -62,11 +62,11 @@ def test_tuning_is_a_correlation_unit_by_unit():
 @pytest.mark.parametrize("batch", [None, 50])
 def test_a_branch_with_the_same_rule_is_the_original_that_went_on(toy, batch):
     task = toy(batch=batch)
-    parts = drift.converge(task, FA(), epochs=4, runs=2)
-    branch = drift.branch(parts, FA())
-    before = [parameter.detach().clone() for parameter in parts.encoder.parameters()]
-    drift.follow(branch, task, at=[0, 3])
-    assert all(torch.equal(a, b) for a, b in zip(before, parts.encoder.parameters(), strict=True))  # it stays
+    model = drift.converge(task, FA(), epochs=4, runs=2)
+    branch = drift.branch(model, FA())
+    before = [parameter.detach().clone() for parameter in model.encoder.parameters()]
+    drift.follow(branch, at=[0, 3])
+    assert all(torch.equal(a, b) for a, b in zip(before, model.encoder.parameters(), strict=True))  # it stays
     through = drift.converge(task, FA(), epochs=7, runs=2)
     for a, b in zip(through.encoder.parameters(), branch.encoder.parameters(), strict=True):
         torch.testing.assert_close(a, b)
@@ -74,8 +74,8 @@ def test_a_branch_with_the_same_rule_is_the_original_that_went_on(toy, batch):
 
 def test_a_branch_without_noise_is_fa_and_with_it_is_not(toy):
     task = toy()
-    parts = drift.converge(task, FA(), epochs=4, runs=2)
-    fa, silent, noisy = (drift.follow(drift.branch(parts, rule), task, at=[0, 5])
+    model = drift.converge(task, FA(), epochs=4, runs=2)
+    fa, silent, noisy = (drift.follow(drift.branch(model, rule), at=[0, 5])
                          for rule in (FA(), NFA(sigma=0.0), NFA(sigma=1.0)))  # fmt: skip
     assert fa.equals(silent)
     assert (noisy.angle[:, -1] != fa.angle[:, -1]).all()
@@ -83,10 +83,10 @@ def test_a_branch_without_noise_is_fa_and_with_it_is_not(toy):
 
 def test_what_is_followed(toy):
     task = toy()
-    parts = drift.converge(task, BP(), epochs=5, runs=2)
-    before, known = (parts.encoder(x).detach() for x in (task.test_x, task.x))
-    old = copy.deepcopy(parts.decoder)
-    data = drift.follow(parts, task, at=[0, 2, 4, 60])
+    model = drift.converge(task, BP(), epochs=5, runs=2)
+    before, known = (model.encoder(x).detach() for x in (task.test_x, task.x))
+    old = copy.deepcopy(model.decoder)
+    data = drift.follow(model, at=[0, 2, 4, 60])
     assert dict(data.sizes) == {"run": 2, "epoch": 4}
     start = data.isel(epoch=0)
     np.testing.assert_allclose([start.angle, start.angle_left, start.pace], 0, atol=1e-5)
@@ -95,35 +95,35 @@ def test_what_is_followed(toy):
     assert start.own.equals(start.own_frozen)
     assert (data.angle.isel(epoch=1) == data.pace.isel(epoch=1)).all()
     assert (data.angle.isel(epoch=-1) > data.pace.isel(epoch=-1) / 2).all()
-    now = parts.encoder(task.test_x).detach()
+    now = model.encoder(task.test_x).detach()
     np.testing.assert_allclose(data.angle.isel(epoch=-1), drift.angle(now, before))
     last = data.isel(epoch=-1)
     for name, guess in {
         "frozen": probes.readout(known, task.y, at=now),
-        "refitted": probes.readout(parts.encoder(task.x).detach(), task.y, at=now),
+        "refitted": probes.readout(model.encoder(task.x).detach(), task.y, at=now),
         "own_frozen": task.activate(old(now)),
     }.items():
         np.testing.assert_allclose(last[name], task.accuracy(guess.float().detach(), task.test_y), err_msg=name)
     assert (last.frozen != last.refitted).any()
     assert (last.own_frozen != last.own).any()
-    decoder = task.activate(parts.decoder(parts.encoder(task.test_x)))
+    decoder = task.activate(model.decoder(model.encoder(task.test_x)))
     np.testing.assert_allclose(data.own.isel(epoch=-1), task.accuracy(decoder, task.test_y))
 
 
 def test_weight_decay_pulls(toy):
     task = toy()
-    parts = drift.converge(task, FA(), epochs=20, runs=2)
+    model = drift.converge(task, FA(), epochs=20, runs=2)
     sizes = []
     for decay in (0.0, 1.0):
-        branch = drift.branch(parts, FA(), weight_decay=decay)
-        drift.follow(branch, task, at=[0, 20])
+        branch = drift.branch(model, FA(), weight_decay=decay)
+        drift.follow(branch, at=[0, 20])
         sizes.append(sum(parameter.square().sum() for parameter in branch.encoder.parameters()).item())
     assert sizes[1] < sizes[0] / 2
-    assert parts.optimizer.param_groups[0]["weight_decay"] == 0
+    assert model.optimizer.param_groups[0]["weight_decay"] == 0
 
 
 @pytest.mark.parametrize("at", [[], [1, 2], [0, 2, 2]])
 def test_epochs_must_rise_from_zero(toy, at):
-    parts = training.build(toy(), FA(), runs=1)
+    model = training.build(toy(), FA(), runs=1)
     with pytest.raises(ValueError, match="at must rise from 0"):
-        drift.follow(parts, toy(), at=at)
+        drift.follow(model, at=at)

@@ -45,16 +45,15 @@ def test_the_choice_is_that_of_a_fit_to_the_first_samples():
 
 
 def test_a_layer_is_the_start_of_training(toy):
-    parts = random_layers.layer(toy(), (9,), runs=2)
-    start = [parameter.detach().clone() for parameter in parts.encoder.parameters()]
-    training.trained(parts, toy(), 3)
-    assert all(torch.equal(a, b) for a, b in zip(start, parts.encoder.parameters(), strict=True))
-    assert parts.encoder.layers[0].weight.shape == (2, 9, 5)
+    model = random_layers.layer(toy(), (9,), runs=2)
+    start = [parameter.detach().clone() for parameter in model.encoder.parameters()]
+    training.trained(model, 3)
+    assert all(torch.equal(a, b) for a, b in zip(start, model.encoder.parameters(), strict=True))
+    assert model.encoder.layers[0].weight.shape == (2, 9, 5)
 
 
 def test_reading_finds_what_is_there(toy):
-    told = random_layers.read(random_layers.layer(toy(samples=600, test_samples=400), (40,), runs=3), toy(
-        samples=600, test_samples=400))  # fmt: skip
+    told = random_layers.read(random_layers.layer(toy(samples=600, test_samples=400), (40,), runs=3))
     assert (told > 0.6).all()
 
 
@@ -65,8 +64,8 @@ def test_states_that_classes_share(toy, rows, expected):
     x = torch.tensor([[0.0], [0.0], [1.0], [1.0]]).expand(4, 5)
     y = torch.eye(2)[rows]
     task = tasks.Task("four", x[:2], y[:2], x[2:], y[2:], output="sigmoid", metrics=task.metrics,
-                      metric_name="rate", lr=1e-3, batch=None, epochs=1, widths=(3,))  # fmt: skip
-    np.testing.assert_allclose(random_layers.shared(random_layers.layer(task, (3,), runs=2), task), expected)
+                      widths=(3,))  # fmt: skip
+    np.testing.assert_allclose(random_layers.shared(random_layers.layer(task, (3,), runs=2)), expected)
 
 
 def test_the_product_of_two_pasts():
@@ -86,7 +85,7 @@ def test_a_reservoir_remembers_more_with_more_units():
     def score(guess, y):
         return tasks.r_squared(guess, y).numpy()
 
-    small, large = (random_layers.read(random_layers.reservoir(task, m, length=16, tau=1.0, runs=2), task, score)
+    small, large = (random_layers.read(random_layers.reservoir(task, m, length=16, tau=1.0, runs=2), score)
                     for m in (2, 100))  # fmt: skip
     assert (small < 0.6).all()
     assert (large > 0.9).all()

@@ -3,8 +3,8 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from fa_book.plans import PLANS
 from fa_book.sensitivity import settings
+from fa_book.sensitivity.plan import planned, sensitivity
 from fa_lib.sweep import merge, store
 
 
@@ -12,26 +12,29 @@ from fa_lib.sweep import merge, store
 def merged(tmp_path_factory):
     """The plan at a few steps: a few settings of it, computed."""
     folder = tmp_path_factory.mktemp("cells")
-    cells = [cell for cell in PLANS["sensitivity"](runs=2, epochs=10) if cell.task == "ib"]
     some = {settings.USUAL, ("SGD", 1.0), ("size of B, SGD", 10.0), ("noise of NFA", 10.0), ("B drawn", "sparse")}
-    wanted = [cell for cell in cells if settings.setting(cell.options())[0] in some]
+    wanted = [cell for (setting, _), cell in planned("ib", (0, 1), 10).items() if setting in some]
     for cell in wanted:
         store.write(cell, cell.compute(), folder)
     return merge(wanted, folder, folder / "some.nc")
 
 
 def test_every_cell_of_the_plan_has_a_place_of_its_own():
-    for task in ("ib", "mnist_rows"):
-        places = [settings.setting(cell.options()) for cell in PLANS["sensitivity"]() if cell.task == task]
-        assert len(set(places)) == len(places)
-        assert sum(place[0] == settings.USUAL for place in places) == (5 if task == "ib" else 6)
-    factors = {settings.setting(cell.options())[0][0] for cell in PLANS["sensitivity"]()}
-    assert factors == {"usual", "learning rate", "SGD", "activation", "batch", "size of B", "size of B, SGD", "B drawn",
-                       "noise of NFA", "gamma"}  # fmt: skip
+    places = {task: planned(task, range(10 if task == "ib" else 5)) for task in ("ib", "mnist_rows")}
+    assert [cell for cells in places.values() for cell in cells.values()] == sensitivity()
+    usual = {task: [rule for setting, rule in cells if setting == settings.USUAL] for task, cells in places.items()}
+    assert usual == {
+        "ib": ["BP", "FA", "NFA", "NF", "TF"],
+        "mnist_rows": ["BP", "FA", "NFA", "NF", "TF", "FA, centred"],
+    }
+    assert {factor for cells in places.values() for (factor, _), _ in cells} == {
+        "usual", "learning rate", "SGD", "activation", "batch", "size of B", "size of B, SGD", "B drawn",
+        "noise of NFA", "gamma",
+    }  # fmt: skip
 
 
 def test_what_a_factor_does_not_concern_is_there_as_without_it(merged):
-    found = settings.by_setting(merged, "ib")
+    found = settings.by_setting(merged, "ib", epochs=10)
     usual, sgd = found[settings.USUAL], found["SGD", 1.0]
     assert list(usual) == ["BP", "FA", "NFA", "NF", "TF"]
     noisy = found["noise of NFA", 10.0]
@@ -43,7 +46,7 @@ def test_what_a_factor_does_not_concern_is_there_as_without_it(merged):
 
 
 def test_a_panel_shows_every_run_and_marks_the_usual(merged):
-    found = settings.by_setting(merged, "ib")
+    found = settings.by_setting(merged, "ib", epochs=10)
     _, axes = plt.subplots()
     shown = {"0.001": found[settings.USUAL], "10": found["noise of NFA", 10.0]}
     settings.panel(axes, shown, usual="0.001", rules=["BP", "NFA"], title="noise")

@@ -99,6 +99,18 @@ def test_state_from_the_front_end_is_checked(kind):
             kind(**{name: wrong})
 
 
+@pytest.mark.parametrize("missing", ["anywidget", "ipywidgets", "traitlets"])
+def test_without_the_chapters_extra_one_line_says_what_to_install(missing):
+    code = f"import sys; sys.modules[{missing!r}] = None; import fa_book.widgets"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 1
+    *_, said = answer.stderr.splitlines()
+    assert said.startswith("ImportError: ")
+    assert missing in said
+    assert 'pip install "fa-lib[chapters]"' in said
+    assert "During handling" not in answer.stderr
+
+
 def test_python_hears_of_changes():
     heard = []
     widget = Icosahedron()
@@ -238,7 +250,7 @@ def test_no_page_of_the_book_loads_more_than_40_kilobytes_of_code():
 
 def test_only_pages_with_a_widget_load_the_loader(tmp_path):
     source, site = tmp_path / "source", tmp_path / "site"
-    shutil.copytree(modules.FOLDER, source / "fa_lib/widgets", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    shutil.copytree(modules.FOLDER, source / "fa_book/widgets", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     (source / "book").mkdir()
     (source / "conf.py").write_text(
         f"import sys\nsys.path.insert(0, {str(ROOT / 'tools')!r})\nextensions = ['widget_assets']\n"

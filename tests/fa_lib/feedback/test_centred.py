@@ -13,8 +13,8 @@ def task():
 
 
 def signal(channel, task):
-    parts = training.build(task, channel, runs=[0, 3], seed=1)
-    return training.step(*parts[:3], task, task.x[:50], task.y[:50]).signal
+    model = training.build(task, channel, runs=[0, 3], seed=1)
+    return model.step(task.x[:50], task.y[:50]).signal
 
 
 @pytest.mark.parametrize("channel", [BP(), FA(), NF()])
@@ -33,10 +33,10 @@ def test_target_feedback_comes_centred(task):
 
 def test_it_trains_and_is_named_in_the_attributes(task):
     data = train(task, Centred(FA()), runs=1, epochs=2, progress=False)
-    assert data.attrs["feedback"] == "Centred(channel=FA())"
+    assert data.attrs["rule"] == "Centred(rule=FA())"
 
 
 @pytest.mark.parametrize("wrong", [FA, None, "FA"])
-def test_what_is_no_channel_is_refused(wrong):
-    with pytest.raises(ValueError, match="channel must be a channel"):
+def test_what_is_no_rule_is_refused(wrong):
+    with pytest.raises(ValueError, match="rule must be a rule"):
         Centred(wrong)

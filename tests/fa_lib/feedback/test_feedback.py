@@ -279,7 +279,7 @@ def test_a_channel_must_be_drawn_first(rule):
         (lambda: NFA(sigma=-1), "sigma must be a finite number of 0 or more, got -1"),
         (lambda: NFA(sigma=math.nan), "sigma must be .*got nan"),
         (lambda: NFA(sigma=math.inf), "sigma must be .*got inf"),
-        (lambda: NFA(noise="cauchy"), """noise must be "normal" or "uniform", got 'cauchy'"""),
+        (lambda: NFA(noise="cauchy"), "noise must be one of normal, uniform, got 'cauchy'"),
         (lambda: NF(hidden=0), "hidden must be a whole number of 1 or more, got 0"),
         (lambda: NF(hidden=2.5), "hidden must be .*got 2.5"),
         (lambda: TF(decorrelate=-1), "decorrelate must be a finite number of 0 or more, got -1"),

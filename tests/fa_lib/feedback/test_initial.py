@@ -38,13 +38,12 @@ def test_a_sparse_unit_hears_one_output():
     assert (B != 0).tolist() == [[True, False, True, False], [False, True, False, True]]
 
 
-@pytest.mark.parametrize("channel", [FA(), NFA(sigma=0.0), TF(decorrelate=0.0), NF()])
-def test_the_size_multiplies_the_signal(channel, toy):
+@pytest.mark.parametrize("rule", [FA(), NFA(sigma=0.0), TF(decorrelate=0.0), NF()])
+def test_the_size_multiplies_the_signal(rule, toy):
     task = toy()
-    encoder, decoder, *_ = training.build(task, BP(), runs=2)
     signals = [
-        training.step(encoder, decoder, one.draw(2, 4, runs=[0, 1]), task, task.x, task.y).signal
-        for one in (channel, Initial(channel), Initial(channel, size=100.0))
+        training.build(task, one, runs=2).step(task.x, task.y).signal
+        for one in (rule, Initial(rule), Initial(rule, size=100.0))
     ]
     assert torch.equal(signals[0], signals[1])
     torch.testing.assert_close(signals[2], 100 * signals[0])
@@ -52,9 +51,9 @@ def test_the_size_multiplies_the_signal(channel, toy):
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"channel": BP()}, "one with a random matrix"), ({"channel": FA}, "one with a random matrix"),
+    [({"rule": BP()}, "one with a random matrix"), ({"rule": FA}, "such as FA"),
      ({"kind": "bent"}, "kind must be one of normal"), ({"size": 0.0}, "size must be")],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(options, words):
     with pytest.raises(ValueError, match=words):
-        Initial(**{"channel": FA()} | options)
+        Initial(**{"rule": FA()} | options)

@@ -115,11 +115,11 @@ def test_a_run_does_not_depend_on_the_others():
 
 def test_a_network_learns_by_it_as_by_the_matrix_that_it_ends_with():
     task = tasks.ib()
-    parts = training.build(task, Autoencoder(before=50), runs=2)
-    seen = training.step(*parts[:3], task, task.x, task.y)
-    torch.testing.assert_close(seen.signal, seen.error @ parts.channel.matrix(seen.W))
+    model = training.build(task, Autoencoder(before=50), runs=2)
+    seen = model.step(task.x, task.y)
+    torch.testing.assert_close(seen.signal, seen.error @ model.rule.matrix(seen.W))
     data = train(task, Autoencoder(before=50), runs=2, epochs=3, progress=False)
-    fixed = train(task, FA(B=parts.channel.matrix()), runs=2, epochs=3, progress=False)
+    fixed = train(task, FA(B=model.rule.matrix()), runs=2, epochs=3, progress=False)
     np.testing.assert_allclose(data.loss, fixed.loss, rtol=1e-6)
 
 

@@ -7,35 +7,31 @@ import pytest
 import torch
 
 from fa_lib import training
-from fa_lib.feedback import BP, DFA, DRTP, FA, NF, Chained, Direct, KolenPollack, SignSymmetry
+from fa_lib.feedback import BP, DFA, DRTP, FA, NF, Chained, Direct, KolenPollack, Rule, SignSymmetry
 from fa_lib.feedback.centred import Centred
-from fa_lib.training import one_step
 
 MAPS = (-2, -1, 0, 1)
 
 
-@dataclass
-class Given:
-    """A channel that sends what it was given, whatever happened."""
+@dataclass(frozen=True)
+class Given(Rule):
+    """A rule that sends what it was given, whatever happened."""
 
     signal: torch.Tensor
 
-    def draw(self, *shape, **options):
-        return self
-
-    def __call__(self, error, y, **known):
+    def __call__(self, error, y, **context):
         return self.signal
 
 
 def a_step(task, rule, dropout=False):
-    parts = training.build(task, rule, runs=2)
+    model = training.build(task, rule, runs=2)
     if not dropout:
-        parts.encoder.eval()
-    return parts, parts.step(*parts[:3], task, task.x, task.y)
+        model.encoder.eval()
+    return model, model.step(task.x, task.y)
 
 
 def segments(body):
-    """The plain network's parts between the cuts: conv, pool, ReLU; conv, pool, ReLU, flat; linear; layers."""
+    """The plain network's model between the cuts: conv, pool, ReLU; conv, pool, ReLU, flat; linear; layers."""
     modules = list(body)
     return [torch.nn.Sequential(*modules[a:b]) for a, b in ((0, 3), (3, 7), (7, 8), (8, 10), (10, 12))]
 
@@ -49,16 +45,17 @@ def assert_same(pairs, row):
 @pytest.mark.parametrize("rule", [DFA(MAPS), DRTP(MAPS), Direct(Centred(FA()), MAPS)], ids=str)
 def test_direct_rules_reach_both_convolutions_as_they_do_in_torch(double, images, plain, rule):
     task = images()
-    parts, seen = a_step(task, rule)
+    model, seen = a_step(task, rule)
     for row in range(2):
-        body, _, pairs = plain(parts.encoder, parts.decoder, row)
+        body, _, pairs = plain(model.encoder, model.decoder, row)
         told = -2 / task.y.numel() * task.y if rule == DRTP(MAPS) else seen.error[row]
         h = task.x
         for number, segment in enumerate(segments(body), -2):
             h = segment(h.detach())
-            channel = parts.channel.at[number]
-            signal = told @ getattr(channel, "channel", channel).B[row]  # (sample, unit), channels outermost
-            h.flatten(1).backward(signal - signal.mean(0) if isinstance(channel, Centred) else signal)
+            centred = isinstance(model.rules.at[number], Centred)
+            inside = model.rules.at[number].rule if centred else model.rules.at[number]
+            signal = told @ inside.B[row]  # (sample, unit), channels outermost
+            h.flatten(1).backward(signal - signal.mean(0) if centred else signal)
         assert_same(pairs[:-2], row)  # the last are the decoder's
 
 
@@ -94,18 +91,18 @@ def test_a_chain_of_exact_channels_is_backpropagation_with_dropout_too(double, i
 def test_no_cut_changes_the_forward_pass(images, cuts):
     task = images(samples=70)  # more than are convolved at a time
     encoder = training.build(task, FA(), runs=2).encoder.eval()
-    layers = one_step.hidden(encoder, task.x, cuts)
+    layers = encoder.hidden(task.x, cuts, retain=True)
     assert torch.equal(layers[2].H, encoder(task.x))
     sizes = {number: layer.H.shape[2] for number, layer in layers.items()}
-    assert sizes == {n: m for n, m in one_step.widths(encoder).items() if n >= 0 or n in cuts}
-    assert one_step.widths(encoder) == {-2: 1440, -1: 320, 0: 16, 1: 8, 2: 6}
+    assert sizes == {n: m for n, m in encoder.widths().items() if n >= 0 or n in cuts}
+    assert encoder.widths() == {-2: 1440, -1: 320, 0: 16, 1: 8, 2: 6}
 
 
 def test_maps_are_cut_only_by_name_and_the_layers_matrices_do_not_depend_on_it(images):
     (usual, seen), (all_cut, also) = (a_step(images(), rule) for rule in (DFA(), DFA(MAPS)))
-    assert sorted(usual.channel.at) == [0, 1, 2]
-    assert sorted(all_cut.channel.at) == [-2, -1, 0, 1, 2]
-    assert all(torch.equal(usual.channel.at[n].B, all_cut.channel.at[n].B) for n in (0, 1, 2))
+    assert sorted(usual.rules.at) == [0, 1, 2]
+    assert sorted(all_cut.rules.at) == [-2, -1, 0, 1, 2]
+    assert all(torch.equal(usual.rules.at[n].B, all_cut.rules.at[n].B) for n in (0, 1, 2))
     assert len(seen.layers) == len(also.layers) == 3
     assert torch.equal(usual.encoder.backbone.linear.weight.grad, all_cut.encoder.backbone.linear.weight.grad)
     assert not torch.equal(usual.encoder.backbone.conv2.grad, all_cut.encoder.backbone.conv2.grad)
@@ -123,8 +120,8 @@ def test_a_run_is_the_same_alone_and_in_company(in_double, images, rule):
     ("rule", "message"),
     [
         (Chained(FA(), (-2,)), "use Direct"),
-        (Direct(BP(), (-2,)), "use a random channel"),
-        (Direct(Centred(SignSymmetry()), (-2,)), "use a random channel"),
+        (Direct(BP(), (-2,)), "use a random rule"),
+        (Direct(Centred(SignSymmetry()), (-2,)), "use a random rule"),
         (DFA((-3,)), "layers must be among"),
     ],
     ids=str,

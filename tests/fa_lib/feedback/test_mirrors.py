@@ -6,28 +6,28 @@ import torch
 
 from fa_lib import training
 from fa_lib.feedback import BP, Chained, KolenPollack, SignSymmetry
-from fa_lib.training import one_step
 
 by_name = {"ids": str}
 
 
 def a_step(task, rule):
-    parts = training.build(task, rule, runs=2)
-    return parts, parts.step(*parts[:3], task, task.x, task.y)
+    model = training.build(task, rule, runs=2)
+    return model, model.step(task.x, task.y)
 
 
 @pytest.mark.parametrize("rule", [KolenPollack(decay=2.0), Chained(KolenPollack(decay=2.0))], **by_name)
 @pytest.mark.parametrize("frozen", [{}, {"learn_decoder": False}, {"learn_encoder": False}], ids=str)
 def test_learned_feedback_comes_closer_to_the_weight_by_decay_alone(double, toy, rule, frozen):
     task = toy(widths=(6, 5, 4))
-    parts = training.build(task, rule, runs=2, **frozen)
-    pairs = one_step.mirrored(*parts[:3]) if hasattr(parts.channel, "at") else [(parts.decoder.weight, parts.channel)]
-    assert len(pairs) == (3 if hasattr(parts.channel, "at") else 1)
+    model = training.build(task, rule, runs=2, **frozen)
+    weights = model.encoder.weights_above() | {3: model.decoder.weight}
+    pairs = [(weights[number], one) for number, one in model.rules.at.items()]
+    assert len(pairs) == (3 if isinstance(rule, Chained) else 1)
     before = [(weight.detach().clone(), channel.B.clone()) for weight, channel in pairs]
     for _ in range(50):
-        list(training.one_pass(parts, task, training.batches(task)))
+        list(training.train_epoch(model, training.batches(task)))
     for (weight, channel), (W, B) in zip(pairs, before, strict=True):
-        decoder = weight is parts.decoder.weight
+        decoder = weight is model.decoder.weight
         learns = frozen.get("learn_decoder", True) if decoder else frozen.get("learn_encoder", True)
         assert torch.equal(weight, W) != learns
         assert torch.equal(channel.B, B) != learns
@@ -39,7 +39,10 @@ def test_learned_feedback_starting_from_the_weight_and_without_decay_is_backprop
     task = toy(widths=(6, 4))
     start = training.build(task, BP(), runs=2)
     given = Chained(
-        {2: KolenPollack(decay=0.0, B=start.decoder.weight), 1: KolenPollack(0.0, start.encoder.layers[1].weight)}
+        {
+            2: KolenPollack(decay=0.0, B=start.decoder.weight),
+            1: KolenPollack(decay=0.0, B=start.encoder.layers[1].weight),
+        }
     )
     learned, exact = (training.train(task, rule, runs=2, epochs=40, progress=False) for rule in (given, BP()))
     np.testing.assert_allclose(learned.loss, exact.loss, rtol=1e-7)
@@ -48,7 +51,7 @@ def test_learned_feedback_starting_from_the_weight_and_without_decay_is_backprop
 @pytest.mark.parametrize("uniform", [False, True])
 def test_sign_symmetry_has_the_weights_signs_and_sizes_of_its_own(double, toy, uniform):
     task = toy(widths=(60, 50))
-    parts, seen = a_step(task, Chained(SignSymmetry(uniform)))
+    model, seen = a_step(task, Chained(SignSymmetry(uniform)))
     for layer in seen.layers:
         assert torch.equal(layer.B.sign(), layer.weight.sign())
         sizes = layer.B.abs()
@@ -56,9 +59,9 @@ def test_sign_symmetry_has_the_weights_signs_and_sizes_of_its_own(double, toy, u
         assert (sizes.std() < 1e-12) == uniform
         assert sizes.square().mean().sqrt() == pytest.approx((2 / layer.B.shape[2]) ** 0.5, rel=0.15)
     before = [layer.B.clone() for layer in seen.layers]
-    for parameter in parts.decoder.parameters():
+    for parameter in model.decoder.parameters():
         parameter.data.neg_()
-    _, flipped = parts, parts.step(parts.encoder, parts.decoder, parts.channel, task, task.x, task.y)
+    _, flipped = model, model.step(task.x, task.y)
     assert torch.equal(flipped.layers[1].B, -before[1])
     assert torch.equal(flipped.layers[0].B, before[0])
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fa_book.predictive_coding.training import Whole, learn, step
+from fa_book.predictive_coding.training import Whole, learn
 from fa_lib import BP, FA, NF, TF, tasks, training
 from fa_lib.feedback import carry
 from fa_lib.feedback.predictive_coding import PredictiveCoding, asymmetry, energy, equilibrium, squared_error_at
@@ -11,7 +11,7 @@ from fa_lib.feedback.predictive_coding import PredictiveCoding, asymmetry, energ
 
 @pytest.fixture
 def scene(in_double):
-    """A small task in double precision and what a channel is told there."""
+    """A small task in double precision and what a rule is told there."""
 
     def make(output="sigmoid", seed=0):
         task = in_double(tasks.ib)
@@ -26,14 +26,14 @@ def scene(in_double):
     return make
 
 
-def drawn(channel):
-    return channel.draw(2, 4, runs=[0, 1])
+def drawn(rule):
+    return rule.draw(2, 4, runs=[0, 1])
 
 
-@pytest.mark.parametrize("channel", [BP(), FA(), NF(), TF()])
-def test_one_step_is_the_channel_itself(channel, scene):
+@pytest.mark.parametrize("rule", [BP(), FA(), NF(), TF()])
+def test_one_step_is_the_rule_itself(rule, scene):
     error, y, known = scene()
-    inner = drawn(channel)
+    inner = drawn(rule)
     once = PredictiveCoding(inner, steps=1, rate=0.3, precision=7.0)(error, y, **known)
     torch.testing.assert_close(once, 0.3 * inner(error, y, **known), rtol=1e-12, atol=0)
 
@@ -65,13 +65,13 @@ def test_a_step_of_inference_is_the_energys_gradient(scene):
     torch.testing.assert_close(move.grad, expected)
 
 
-@pytest.mark.parametrize("channel", [BP(), FA()])
+@pytest.mark.parametrize("rule", [BP(), FA()])
 @pytest.mark.parametrize("precision", [0.1, 2.0])
-def test_a_linear_output_comes_to_rest_where_the_formula_says(channel, precision, scene):
+def test_a_linear_output_comes_to_rest_where_the_formula_says(rule, precision, scene):
     error, y, known = scene("linear")
     W = known["W"]
-    B = W if isinstance(channel, BP) else 0.3 * drawn(channel).B + 0.5 * W
-    inner = channel if isinstance(channel, BP) else FA(B=B).draw(2, 4, runs=[0, 1])
+    B = W if isinstance(rule, BP) else 0.3 * drawn(rule).B + 0.5 * W
+    inner = rule if isinstance(rule, BP) else FA(B=B).draw(2, 4, runs=[0, 1])
     rest = equilibrium(error * y.numel() / 2, W, B, precision)
     found = PredictiveCoding(inner, steps=2000, rate=0.05, precision=precision).moved(error, y, **known)
     torch.testing.assert_close(found, rest, atol=1e-9, rtol=1e-7)
@@ -101,8 +101,8 @@ def test_only_feedback_through_w_has_an_energy(scene):
     assert asymmetry(BP(), y, **known).max() < 1e-6
     scaled = FA(B=2.5 * known["W"]).draw(2, 4, runs=[0, 1])
     assert asymmetry(scaled, y, **known).max() < 1e-6
-    for channel in (FA(), NF()):
-        assert asymmetry(drawn(channel), y, **known).min() > 0.05
+    for rule in (FA(), NF()):
+        assert asymmetry(drawn(rule), y, **known).min() > 0.05
     _, y, known = scene("linear")
     S = torch.tensor([[2.0, 0.7], [0.7, 1.0]], dtype=torch.float64)
     assert asymmetry(FA(B=S @ known["W"]).draw(2, 4, runs=[0, 1]), y, **known).max() < 1e-6
@@ -112,31 +112,30 @@ def test_only_feedback_through_w_has_an_energy(scene):
 
 def test_the_decoder_learns_at_the_relaxed_state(toy):
     task = toy()
-    channel = PredictiveCoding(BP(), steps=5, rate=0.2, precision=20.0)
-    encoder, decoder, *_ = training.build(task, channel, runs=2)
-    seen = step(encoder, decoder, channel, task, task.x, task.y)
+    rule = PredictiveCoding(BP(), steps=5, rate=0.2, precision=20.0)
+    model = Whole(*training.build(task, rule, runs=2))
+    seen, decoder = model.step(task.x, task.y), model.decoder
     known = {"H": seen.H, "W": seen.W, "z": decoder(seen.H), "output": task.activate}
-    state = seen.H + channel.moved(seen.error, task.y, **known)
+    state = seen.H + rule.moved(seen.error, task.y, **known)
     z = (state @ decoder.weight.detach().mT + decoder.bias.detach().unsqueeze(1)).requires_grad_()
-    task.loss(task.activate(z), task.y).sum().backward()
+    task.squared_error(task.activate(z), task.y).sum().backward()
     torch.testing.assert_close(decoder.weight.grad, z.grad.mT @ state)
     torch.testing.assert_close(decoder.bias.grad, z.grad.sum(1))
     assert not torch.allclose(z.grad, seen.error)
 
 
-def test_it_learns_whole_and_as_a_channel(toy):
-    task = toy(epochs=150)
-    for kind in (training.Parts, Whole):
-        parts = kind(*training.build(task, PredictiveCoding(BP(), steps=4, rate=0.2), runs=2))
-        found = learn(parts, task, epochs=150)
+def test_it_learns_whole_and_as_a_rule(toy):
+    for kind in (training.Model, Whole):
+        model = kind(*training.build(toy(), PredictiveCoding(BP(), steps=4, rate=0.2), runs=2))
+        found = learn(model, epochs=150)
         assert (found["test_accuracy"] > 0.8).all()
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"channel": BP}, "channel must be a channel"), ({"steps": 0}, "steps must be"), ({"steps": 1.5}, "steps must be"),
+    [({"rule": BP}, "rule must be a rule"), ({"steps": 0}, "steps must be"), ({"steps": 1.5}, "steps must be"),
      ({"rate": 0.0}, "rate must be"), ({"precision": float("nan")}, "precision must be")],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(options, words):
     with pytest.raises(ValueError, match=words):
-        PredictiveCoding(**{"channel": BP()} | options)
+        PredictiveCoding(**{"rule": BP()} | options)

@@ -72,16 +72,16 @@ def test_rows_on_both_sides_of_the_origin_are_told_apart_by_the_unit_that_is_alw
 @pytest.mark.parametrize("channel", [RateReduction(), RateReduction(always_on=True), RateReduction(unit=False)])
 def test_the_encoder_climbs_it_and_hears_no_error(channel, toy):
     task = toy()
-    parts = training.build(task, channel, runs=2)
-    seen = training.step(*parts[:3], task, task.x, task.y)
+    model = training.build(task, channel, runs=2)
+    seen = model.step(task.x, task.y)
     other = channel(seen.error * -3, task.y, H=seen.H, W=-seen.W)
     assert torch.equal(seen.signal, other)
     options = {"precision": channel.precision, "unit": channel.unit, "always_on": channel.always_on}
     start = value(seen.H, task.y, **options)
     for _ in range(60):
-        for _ in training.one_pass(parts, task, training.batches(task)):
+        for _ in training.train_epoch(model, training.batches(task)):
             pass
-    assert (value(parts.encoder(task.x).detach(), task.y, **options) > start + 0.02).all()
+    assert (value(model.encoder(task.x).detach(), task.y, **options) > start + 0.02).all()
 
 
 @pytest.mark.parametrize("precision", [0.0, -1.0, float("nan"), float("inf")])

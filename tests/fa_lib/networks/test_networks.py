@@ -24,7 +24,7 @@ many = range(400)  # runs, for statements about distributions
     seed=st.integers(0, 3),
 )
 def test_every_run_is_a_plain_network(plain, runs, widths, samples, p, scale, seed):
-    encoder = Encoder(widths, runs=runs, seed=seed, scale=scale)
+    encoder = Encoder(widths, runs=runs, seed=seed, learn_gain=scale)
     decoder = Decoder(widths[-1], p, runs=runs, seed=seed)
     with torch.no_grad():  # gammas that a mistake cannot hide behind
         for number, gamma in enumerate(encoder.gamma):
@@ -145,7 +145,7 @@ def test_no_two_layers_share_their_numbers():
 
 
 def test_gamma_is_one_number_a_layer_and_run_and_starts_at_one():
-    encoder = Encoder((12, 8, 4), runs=range(3), scale=True)
+    encoder = Encoder((12, 8, 4), runs=range(3), learn_gain=True)
     assert [tuple(gamma.shape) for gamma in encoder.gamma] == [(3, 1, 1)] * 2
     assert all((gamma == 1).all() for gamma in encoder.gamma)
     x = torch.randn(5, 12)

@@ -4,15 +4,19 @@ import numpy as np
 import pytest
 import torch
 
-from fa_book import recurrent
 from fa_lib import tasks, training
 from fa_lib.feedback import BP, DFA, FA, NFA, KolenPollack
-from fa_lib.training.loop import fit
+from fa_lib.networks import Recurrent
+
+
+def build(task, rule, *, runs=2, length=16, tau=2.0, cut=True, **options):
+    encoder = Recurrent(1, task.widths[-1], length=length, tau=tau, cut=cut, runs=range(runs))
+    return training.build(task, rule, encoder=encoder, runs=runs, **options)
 
 
 def one_step(task, rule, **options):
-    parts = recurrent.build(task, rule, **{"runs": 2, "length": 16} | options)
-    return parts, training.step(*parts[:3], task, task.x[:48], task.y[:48])  # three sequences
+    model = build(task, rule, **options)
+    return model, model.step(task.x[:48], task.y[:48])  # three sequences
 
 
 def small():
@@ -27,9 +31,9 @@ def weights(encoder, row):
 @pytest.mark.parametrize("rule", [FA(), BP(), NFA(sigma=0.3)], ids=lambda rule: type(rule).__name__)
 def test_cut_between_moments_it_is_rflo_by_eligibility_traces(double, rule, tau):
     task = small()
-    parts, seen = one_step(task, rule, tau=tau)
+    model, seen = one_step(task, rule, tau=tau)
     for row in range(2):
-        W, W_in, bias = weights(parts.encoder, row)
+        W, W_in, bias = weights(model.encoder, row)
         to_W, to_in, to_bias = np.zeros((5, 5)), np.zeros((5, 1)), np.zeros(5)
         for sequence in range(3):
             h, trace, trace_in, trace_bias = np.zeros(5), np.zeros((5, 5)), np.zeros((5, 1)), np.zeros(5)
@@ -49,18 +53,18 @@ def test_cut_between_moments_it_is_rflo_by_eligibility_traces(double, rule, tau)
                     to_in + signal * trace_in,
                     to_bias + signal[:, 0] * trace_bias,
                 )
-        np.testing.assert_allclose(parts.encoder.W.grad[row], to_W)
-        np.testing.assert_allclose(parts.encoder.input.weight.grad[row], to_in)
-        np.testing.assert_allclose(parts.encoder.input.bias.grad[row], to_bias)
+        np.testing.assert_allclose(model.encoder.W.grad[row], to_W)
+        np.testing.assert_allclose(model.encoder.input.weight.grad[row], to_in)
+        np.testing.assert_allclose(model.encoder.input.bias.grad[row], to_bias)
 
 
 @pytest.mark.parametrize("rule", [BP(), FA()], ids=lambda rule: type(rule).__name__)
 def test_without_the_cut_it_is_backpropagation_through_time(double, rule):
     task = small()
-    parts, seen = one_step(task, rule, cut=False, tau=2.0)
+    model, seen = one_step(task, rule, cut=False, tau=2.0)
     for row in range(2):
-        own = [torch.tensor(part, requires_grad=True) for part in weights(parts.encoder, row)]
-        W_out, b_out = parts.decoder.weight[row].detach(), parts.decoder.bias[row].detach()
+        own = [torch.tensor(part, requires_grad=True) for part in weights(model.encoder, row)]
+        W_out, b_out = model.decoder.weight[row].detach(), model.decoder.bias[row].detach()
         loss = 0
         for sequence in range(3):
             h = torch.zeros(5)
@@ -70,9 +74,9 @@ def test_without_the_cut_it_is_backpropagation_through_time(double, rule):
                 if rule == BP():
                     loss = loss + (W_out @ h + b_out - task.y[place]).square().sum() / 48
                 else:
-                    loss = loss + (seen.error[row, place] @ parts.channel.B[row]) @ h
+                    loss = loss + (seen.error[row, place] @ model.rule.B[row]) @ h
         loss.backward()
-        theirs = (parts.encoder.W, parts.encoder.input.weight, parts.encoder.input.bias)
+        theirs = (model.encoder.W, model.encoder.input.weight, model.encoder.input.bias)
         for mine, other in zip(own, theirs, strict=True):
             torch.testing.assert_close(mine.grad, other.grad[row])
 
@@ -81,29 +85,35 @@ def test_without_the_cut_it_is_backpropagation_through_time(double, rule):
 def test_the_cut_changes_nothing_where_there_is_nothing_to_cut(double, case):
     task, found = small(), []
     for cut in (True, False):
-        parts = recurrent.build(task, FA(), runs=2, length=1 if case == "one moment" else 16, cut=cut)
+        model = build(task, FA(), length=1 if case == "one moment" else 16, cut=cut)
         if case == "no recurrence":
-            parts.encoder.W.data.zero_()
-        training.step(*parts[:3], task, task.x, task.y)
-        found.append([parameter.grad for parameter in parts.encoder.parameters()])
+            model.encoder.W.data.zero_()
+        model.step(task.x, task.y)
+        found.append([parameter.grad for parameter in model.encoder.parameters()])
     for a, b in zip(*found, strict=True):
         torch.testing.assert_close(a, b)
-    parts = [recurrent.build(task, FA(), runs=2, length=16, cut=cut) for cut in (True, False)]
-    for part in parts:
-        training.step(*part[:3], task, task.x, task.y)
-    assert not torch.allclose(parts[0].encoder.W.grad, parts[1].encoder.W.grad)  # and elsewhere it does
+    models = [build(task, FA(), cut=cut) for cut in (True, False)]
+    for model in models:
+        model.step(task.x, task.y)
+    assert not torch.allclose(models[0].encoder.W.grad, models[1].encoder.W.grad)  # and elsewhere it does
 
 
 def test_a_run_is_the_same_alone_and_in_company(double):
     task = small()
-    alone, company = (fit(recurrent.build(task, NFA(sigma=0.3), runs=n, length=16), task, epochs=3) for n in (1, 3))
+    alone, company = (training.fit(build(task, NFA(sigma=0.3), runs=n), epochs=3) for n in (1, 3))
     for name in alone:
         np.testing.assert_allclose(alone[name], company[name].sel(run=[0]))
     assert len(np.unique(company.test_loss[:, -1])) == 3
 
 
+def test_it_has_one_layer_and_a_rule_for_all_layers_is_the_rule_for_that_one():
+    ours, theirs = (one_step(small(), rule)[1] for rule in (FA(), DFA()))
+    assert torch.equal(ours.signal, theirs.signal)
+    assert [layer.H.shape for layer in theirs.layers] == [ours.H.shape]
+
+
 def test_sequences_do_not_see_each_other():
-    encoder = recurrent.build(small(), FA(), runs=2, length=16).encoder
+    encoder = build(small(), FA()).encoder
     x = torch.randn(48, 1, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(encoder(x)[:, 16:32], encoder(x[16:32]))
 
@@ -115,10 +125,10 @@ def test_sequences_do_not_see_each_other():
 )
 def test_it_remembers_what_it_is_trained_to(rule, options):
     task = tasks.delayed(1, length=16, sequences=32, m=24)
-    parts = recurrent.build(task, rule, length=16, tau=1.0, runs=2, **options)
-    before = [parameter.detach().clone() for parameter in parts.encoder.parameters()]
-    assert (fit(parts, task, epochs=25, every=25).test_accuracy[:, -1] > 0.6).all()
-    moved = [not torch.equal(a, b) for a, b in zip(parts.encoder.parameters(), before, strict=True)]
+    model = build(task, rule, tau=1.0, **options)
+    before = [parameter.detach().clone() for parameter in model.encoder.parameters()]
+    assert (training.fit(model, epochs=25, measure_every=25).test_accuracy[:, -1] > 0.6).all()
+    moved = [not torch.equal(a, b) for a, b in zip(model.encoder.parameters(), before, strict=True)]
     assert moved == [options.get("learn_encoder", True)] * 3
 
 
@@ -136,9 +146,7 @@ def test_what_does_not_fit_is_refused():
         tasks.delayed(2, length=20)
     with pytest.raises(ValueError, match="longer than the delay"):
         tasks.delayed(16, length=16)
-    with pytest.raises(ValueError, match="one layer"):
-        recurrent.build(small(), DFA())
     with pytest.raises(ValueError, match="tau"):
-        recurrent.build(small(), FA(), tau=0.5)
+        build(small(), FA(), tau=0.5)
     with pytest.raises(ValueError, match="whole sequences"):
-        recurrent.build(small(), FA(), length=16).encoder(torch.ones(20, 1))
+        build(small(), FA()).encoder(torch.ones(20, 1))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from fa_lib import BP, FA, train, training
 from fa_lib.probes import saturation
+from fa_lib.record import Step
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
 
@@ -18,7 +19,7 @@ def seen_of(H, signal, gamma=None, W=None, error=None):
     gamma = torch.ones(runs, 2) if gamma is None else gamma
     W = torch.zeros(runs, 1, m) if W is None else W
     error = torch.zeros(runs, samples, 1) if error is None else error
-    return training.Step(H, None, None, error, signal, W, gamma, None, {})
+    return Step(H, None, None, error, signal, W, gamma, None, {})
 
 
 def random_step(seed=0, runs=3, samples=7, m=4, p=2, edge=True):
@@ -96,10 +97,10 @@ def test_stricter_means_fewer(seed, margin, negligible):
 def test_under_bp_nothing_is_trapped_and_under_fa_something_is(toy, scale):
     task = toy(output="sigmoid")
     for rule, seed in ((BP(), 0), (FA(), 0)):
-        parts = training.build(task, rule, runs=20, seed=seed, scale=scale)
+        model = training.build(task, rule, runs=20, seed=seed, learn_gain=scale)
         with torch.no_grad():
-            parts.encoder.layers[-1].weight.mul_(30)  # most units at their walls
-        seen = training.step(*parts[:3], task, task.x, task.y)
+            model.encoder.layers[-1].weight.mul_(30)  # most units at their walls
+        seen = model.step(task.x, task.y)
         assert (saturation.saturated(seen) > 0.3).all()
         assert (saturation.blocked(seen) > 0).all()
         assert (saturation.trapped(seen) > 0).any() == (type(rule) is FA)
@@ -107,17 +108,17 @@ def test_under_bp_nothing_is_trapped_and_under_fa_something_is(toy, scale):
 
 def test_gamma_in_a_step_is_the_encoders_and_sets_the_box(toy):
     task = toy()
-    parts = training.build(task, FA(), runs=2, scale=True)
-    assert torch.equal(parts.encoder.factors(), torch.ones(2, 2))
+    model = training.build(task, FA(), runs=2, learn_gain=True)
+    assert torch.equal(model.encoder.factors(), torch.ones(2, 2))
     with torch.no_grad():
-        parts.encoder.gamma[0].copy_(torch.tensor([2.0, 3.0])[:, None, None])
-        parts.encoder.gamma[1].copy_(torch.tensor([5.0, 0.5])[:, None, None])
-        parts.encoder.layers[-1].weight.mul_(1000)
-    seen = training.step(*parts[:3], task, task.x, task.y)
+        model.encoder.gamma[0].copy_(torch.tensor([2.0, 3.0])[:, None, None])
+        model.encoder.gamma[1].copy_(torch.tensor([5.0, 0.5])[:, None, None])
+        model.encoder.layers[-1].weight.mul_(1000)
+    seen = model.step(task.x, task.y)
     assert seen.gamma.tolist() == [[2, 5], [3, 0.5]]
     torch.testing.assert_close(seen.H.abs().amax((1, 2)), torch.tensor([5.0, 0.5]))
     assert (saturation.saturated(seen) > 0.9).all()
-    parts.optimizer.step()
+    model.optimizer.step()
     assert seen.gamma.tolist() == [[2, 5], [3, 0.5]]  # a copy: the optimizer moves gamma in place
     assert torch.equal(training.build(task, FA(), runs=2).encoder.factors(), torch.ones(2, 2))
 

@@ -11,21 +11,21 @@ from fa_lib.training.snapshots import probe
 
 
 def one_step(task, rule, **options):
-    parts = training.build(task, rule, runs=2, **options)
+    model = training.build(task, rule, runs=2, **options)
     with torch.no_grad():
-        for number, gamma in enumerate(parts.encoder.gamma):
+        for number, gamma in enumerate(model.encoder.gamma):
             gamma.fill_(0.5 + number)
-    return parts, probe(parts, task, task.x, task.y)
+    return model, probe(model, task.x, task.y)
 
 
 @pytest.mark.parametrize("scale", [False, True])
 @pytest.mark.parametrize("kind", ["toy", "images"])
 def test_backpropagated_signals_are_those_of_the_joint_network(double, plain, toy, images, kind, scale):
     task = {"toy": lambda: toy(widths=(7, 6, 4)), "images": images}[kind]()
-    parts, seen = one_step(task, DFA(), scale=scale)
+    model, seen = one_step(task, DFA(), learn_gain=scale)
     exact = layerwise.backpropagated(seen)
     for row in range(2):
-        body, head, _ = plain(parts.encoder, parts.decoder, row)
+        body, head, _ = plain(model.encoder, model.decoder, row)
         h, kept = task.x, []
         for module in body:
             h = module(h)
@@ -38,20 +38,20 @@ def test_backpropagated_signals_are_those_of_the_joint_network(double, plain, to
         for ours, theirs in zip(exact, kept, strict=True):
             torch.testing.assert_close(ours[row], theirs.grad)
     # the gradient that the first layer learned from is its channel's
-    torch.testing.assert_close(seen.layers[0].signal, seen.error @ parts.channel.at[min(parts.channel.at)].B)
+    torch.testing.assert_close(seen.layers[0].signal, seen.error @ model.rules.at[min(model.rules.at)].B)
 
 
 @pytest.mark.parametrize("nonlinearity", ["relu", "linear"])
 @pytest.mark.parametrize("scale", [False, True])
 def test_exact_signals_know_the_nonlinearity(double, toy, nonlinearity, scale):
-    _, seen = one_step(toy(widths=(7, 6, 4), nonlinearity=nonlinearity), Chained(BP()), scale=scale)
+    _, seen = one_step(toy(widths=(7, 6, 4), nonlinearity=nonlinearity), Chained(BP()), learn_gain=scale)
     for layer, exact in zip(seen.layers, layerwise.backpropagated(seen), strict=True):
         torch.testing.assert_close(layer.signal, exact)
 
 
 @pytest.mark.parametrize("layers", [None, (), (2,)])
 def test_an_exact_chain_has_no_angle_and_no_excess(double, toy, layers):
-    _, seen = one_step(toy(widths=(7, 6, 4)), Chained(BP(), layers), scale=True)
+    _, seen = one_step(toy(widths=(7, 6, 4)), Chained(BP(), layers), learn_gain=True)
     assert layerwise.signal_angle(seen).shape == (2, 3)
     assert (layerwise.signal_angle(seen) < 1e-5).all()
     torch.testing.assert_close(layerwise.signal_ratio(seen), torch.ones(2, 3))
@@ -62,7 +62,7 @@ def test_an_exact_chain_has_no_angle_and_no_excess(double, toy, layers):
 
 
 def test_angles_and_ratios_are_those_of_vectors(double, toy):
-    parts, seen = one_step(toy(widths=(7, 6, 4)), Direct(FA()))
+    model, seen = one_step(toy(widths=(7, 6, 4)), Direct(FA()))
     exact = layerwise.backpropagated(seen)
     for row in range(2):
         for number, layer in enumerate(seen.layers):
@@ -71,9 +71,9 @@ def test_angles_and_ratios_are_those_of_vectors(double, toy):
             assert layerwise.signal_angle(seen)[row, number] == pytest.approx(np.degrees(np.arccos(cosine)))
             ratio = np.linalg.norm(a) / np.linalg.norm(b)
             assert layerwise.signal_ratio(seen)[row, number] == pytest.approx(ratio)
-    W3, W2 = parts.encoder.layers[2].weight, parts.encoder.layers[1].weight
+    W3, W2 = model.encoder.layers[2].weight, model.encoder.layers[1].weight
     for number, path in ((2, seen.W), (1, seen.W @ W3), (0, seen.W @ W3 @ W2)):
-        expected = probes.angle(parts.channel.at[number + 1].B, path.detach())
+        expected = probes.angle(model.rules.at[number + 1].B, path.detach())
         torch.testing.assert_close(layerwise.matrix_angle(seen)[:, number], expected)
 
 
@@ -81,10 +81,10 @@ def test_learned_and_signed_matrices_are_nearer_than_random_ones(toy):
     task = toy(widths=(40, 40))
     angles = {}
     for rule in (FA(), SignSymmetry(), KolenPollack(decay=5.0)):
-        parts = training.build(task, Chained(rule), runs=2)
+        model = training.build(task, Chained(rule), runs=2)
         for _ in range(60):
-            list(training.one_pass(parts, task, training.batches(task)))
-        found = layerwise.matrix_angle(probe(parts, task, task.x, task.y))
+            list(training.train_epoch(model, training.batches(task)))
+        found = layerwise.matrix_angle(probe(model, task.x, task.y))
         angles[type(rule)] = found.mean().item()
     assert angles[KolenPollack] < 30 < angles[SignSymmetry] < 60 < angles[FA] < 95
 
@@ -130,12 +130,12 @@ def test_all_are_recorded_by_run_and_layer_alone_as_in_company(in_double, toy):
 def test_a_probe_changes_nothing(images):
     task = images(batch=10)
     plain, probed = (training.build(task, Direct(TF()), runs=2) for _ in range(2))
-    for parts in (plain, probed):
-        for _ in training.one_pass(parts, task, training.batches(task)):
+    for model in (plain, probed):
+        for _ in training.train_epoch(model, training.batches(task)):
             pass
-        if parts is probed:
-            assert probe(parts, task, task.x, task.y).layers[0].H.shape == (2, 20, 16)
-        for _ in training.one_pass(parts, task, training.batches(task)):
+        if model is probed:
+            assert probe(model, task.x, task.y).layers[0].H.shape == (2, 20, 16)
+        for _ in training.train_epoch(model, training.batches(task)):
             pass
     pairs = zip(plain.encoder.parameters(), probed.encoder.parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
@@ -144,7 +144,7 @@ def test_a_probe_changes_nothing(images):
 @pytest.mark.parametrize("measure", layerwise.DIAGNOSTICS.values(), ids=lambda measure: measure.__name__)
 def test_a_single_cut_is_refused_with_a_word_of_advice(toy, measure):
     _, seen = one_step(toy(), FA())
-    with pytest.raises(ValueError, match=r"Direct\(channel, \(\)\)"):
+    with pytest.raises(ValueError, match=r"Direct\(rule, \(\)\)"):
         measure(seen)
     _, seen = one_step(toy(), Direct(FA(), ()))
     assert measure(seen).shape == (2, 2)

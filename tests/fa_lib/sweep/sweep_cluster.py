@@ -13,14 +13,15 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from fa_lib import BP, FA, NFA
-from fa_lib.sweep import Cell, StoppedError, load, merge, run
+from fa_lib.sweep import Cell, StoppedError, load, merge, run, store
 from fa_lib.sweep.cells import from_options
 
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
 LONG = 120  # seconds after which something hangs
 
-# clients start as copies of a process that has imported everything
+# What such processes run stands in this file, since they cannot import a test's. They start as copies of one that has
+# imported everything.
 processes = get_context("forkserver")
 processes.set_forkserver_preload(["fa_lib.sweep.cluster", "fa_lib.sweep.command"])
 
@@ -80,6 +81,38 @@ def _client(texts: list[str], folder: str, scheduler: str, limit: int | None, an
         run(cells, folder, scheduler=scheduler, say=lambda line: None)
     except StoppedError as reason:
         answer.put(str(reason))
+
+
+def writes_for_ever(folder: str, contents: list[bytes]) -> None:
+    """Put files of cells into the folder until killed."""
+    while True:
+        for cell, content in zip(small_cells(), contents, strict=True):
+            store.put(content, Path(folder) / cell.name)
+
+
+def fill(folder: str, limit: int | None, answer) -> None:
+    """Write cells into a folder until that fails; with a limit, the size at which this process's files are full."""
+    if limit is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    cell = small_cells()[0]
+    content, kept = store.content(cell, cell.compute()), []
+    try:
+        for number in range(1000):
+            path = Path(folder) / f"{number}.nc"
+            store.put(content * (1 + number), path)  # larger from file to file
+            kept.append(path.name)
+    except OSError as error:
+        answer.put((kept, len(content), error.errno))
+
+
+def as_nobody(folder: str, answer) -> None:
+    """Try a sweep without leave to write; the answer, a queue, gets what it says."""
+    if os.getuid() == 0:
+        os.setuid(65534)
+    try:
+        run(small_cells(), folder)
+    except StoppedError as error:
+        answer.put(str(error))
 
 
 def command(*words: str, **options) -> subprocess.Popen:

@@ -122,7 +122,7 @@ def test_a_result_that_died_with_its_worker_is_waited_for_again():
     from fa_lib.sweep import cluster as module
 
     class Client:
-        def submit(self, function, text, *, key, priority):
+        def submit(self, function, text, owners, *, key, priority):
             return Recomputed(key)
 
     assert list(module.results(Client(), CELLS[:2], pytest.fail)) == [(cell, b"a file") for cell in CELLS[:2]]

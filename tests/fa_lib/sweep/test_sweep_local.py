@@ -1,14 +1,23 @@
 """A sweep on this machine: killed, interrupted and taken up again; full disks and folders that take no files."""
 
 import os
-import resource
 import shutil
 import signal
 import subprocess
 from pathlib import Path
 
 import pytest
-from sweep_cluster import command, processes, same_results, small_cells, wait_until, whole_files_only
+from sweep_cluster import (
+    as_nobody,
+    command,
+    fill,
+    processes,
+    same_results,
+    small_cells,
+    wait_until,
+    whole_files_only,
+    writes_for_ever,
+)
 
 from fa_lib.sweep import StoppedError, cells_of, run, store
 
@@ -91,17 +100,11 @@ def test_worker_and_client_killed_then_interrupted_then_finished(tmp_path):
     same_results(cells, folder, tmp_path / "expected")
 
 
-def _writes_for_ever(folder: str, contents: list[bytes]) -> None:
-    while True:
-        for cell, content in zip(small_cells(), contents, strict=True):
-            store.put(content, Path(folder) / cell.name)
-
-
 def test_writers_killed_at_random_moments_leave_whole_files(tmp_path):
     cells = small_cells()
     contents = [bytes([number]) * 3_000_000 for number in range(len(cells))]
     for number in range(20):
-        writer = processes.Process(target=_writes_for_ever, args=(str(tmp_path), contents))
+        writer = processes.Process(target=writes_for_ever, args=(str(tmp_path), contents))
         writer.start()
         wait_until(lambda: list(tmp_path.glob("*.nc")), "a file")
         writer.join(0.003 * number)
@@ -115,21 +118,6 @@ def test_writers_killed_at_random_moments_leave_whole_files(tmp_path):
     assert store.tidy(tmp_path) == 0  # a young one may be somebody's
     assert store.tidy(tmp_path, older=0) > 0
     assert list(tmp_path.iterdir()) == []
-
-
-def _fill(folder: str, limit: int | None, answer) -> None:
-    """Write cells into a folder until that fails; with a limit, the size at which this process's files are full."""
-    if limit is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    cell = small_cells()[0]
-    content, kept = store.content(cell, cell.compute()), []
-    try:
-        for number in range(1000):
-            path = Path(folder) / f"{number}.nc"
-            store.put(content * (1 + number), path)  # larger from file to file
-            kept.append(path.name)
-    except OSError as error:
-        answer.put((kept, len(content), error.errno))
 
 
 @pytest.fixture
@@ -152,7 +140,7 @@ def full_disk(tmp_path):
 def test_a_full_disk_leaves_finished_files_whole_and_nothing_else(full_disk, limit):
     folder, without_mount = full_disk
     answers = processes.Queue()
-    writer = processes.Process(target=_fill, args=(str(folder), limit or without_mount, answers))
+    writer = processes.Process(target=fill, args=(str(folder), limit or without_mount, answers))
     writer.start()
     kept, size, _ = answers.get(timeout=120)
     writer.join()
@@ -170,25 +158,16 @@ def test_a_file_in_place_of_the_folder(tmp_path, capsys):
     taken.write_text("somebody's")
     with pytest.raises(StoppedError, match=r"cannot write to .*taken: File exists; choose another folder"):
         run(small_cells(), taken)
-    assert main(["sweep", "fig1", "--out", str(taken)]) == 1
+    assert main(["sweep", "small", "--out", str(taken)], plans={"small": small_cells}) == 1
     assert "cannot write to" in capsys.readouterr().err
     assert taken.read_text() == "somebody's"
-
-
-def _as_nobody(folder: str, answer) -> None:
-    if os.getuid() == 0:
-        os.setuid(65534)
-    try:
-        run(small_cells(), folder)
-    except StoppedError as error:
-        answer.put(str(error))
 
 
 def test_a_folder_without_leave_to_write(tmp_path):
     folder = tmp_path / "cells"
     folder.mkdir(mode=0o555)
     answers = processes.Queue()
-    somebody = processes.Process(target=_as_nobody, args=(str(folder), answers))
+    somebody = processes.Process(target=as_nobody, args=(str(folder), answers))
     somebody.start()
     assert "Permission denied" in answers.get(timeout=120)
     somebody.join()

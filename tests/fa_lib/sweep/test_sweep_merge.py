@@ -9,6 +9,7 @@ import xarray as xr
 
 from fa_lib import BP, FA, TF, sweep
 from fa_lib.sweep import Cell, IncompleteSweepError, store
+from fa_lib.sweep.labels import condition, labels
 
 # conditions that differ in task, epochs measured, runs and variables
 CELLS = [
@@ -41,9 +42,9 @@ def test_labels_in_the_order_of_the_sweep(merged):
 
 def test_every_cell_comes_back_bit_for_bit(folder, merged):
     results = sweep.load(merged)
-    names = sweep.labels.labels(CELLS)
+    names = labels(CELLS)
     for cell in CELLS:
-        data, kept = store.read(cell, folder).drop_attrs(), results[names[sweep.labels.condition(cell)]]
+        data, kept = store.read(cell, folder).drop_attrs(), results[names[condition(cell)]]
         assert set(kept.sizes) == set(data.sizes)
         assert kept.sel(run=list(cell.runs)).drop_attrs().identical(data)
         assert {name: kept[name].dtype for name in kept.variables} == {
@@ -52,6 +53,18 @@ def test_every_cell_comes_back_bit_for_bit(folder, merged):
     assert all(data.run.values.tolist() == sorted(data.run.values) for data in results.values())
     assert results["BP"].run.values.tolist() == [0, 1, 2, 3]
     assert results["BP"].epoch.values.tolist() == [0, 2, 3]
+
+
+def test_results_come_back_by_the_names_they_were_planned_under(merged):
+    planned = {
+        ("FA", "polynomial"): CELLS[-2],
+        7: dataclasses.replace(CELLS[0], runs=(9,)),
+        "lacking": Cell("ib", FA(), (0,), 4),
+    }
+    found, results = sweep.named(merged, planned), sweep.load(merged)
+    assert list(found) == [("FA", "polynomial"), 7]
+    assert found[7].identical(results["BP"])
+    assert found["FA", "polynomial"].identical(results["FA, clipped_polynomial"])
 
 
 def test_attributes_and_provenance(folder, merged):

@@ -5,12 +5,11 @@ import re
 import pytest
 from sweep_cluster import ROOT
 
-from fa_book.plans import PLANS
 from fa_lib import BP, FA, NFA, TF, sweep
-from fa_lib.feedback import DFA, Chained
-from fa_lib.feedback.centred import Centred
+from fa_lib.feedback import DFA, Centred, Chained
 from fa_lib.sweep import Cell, cells_of, estimate, own, store
 from fa_lib.sweep.command import main, parser
+from fa_lib.sweep.labels import labels
 from fa_lib.sweep.progress import Progress
 
 
@@ -18,25 +17,6 @@ def plan(folder, text, name="own.toml"):
     path = folder / name
     path.write_text(text)
     return str(path)
-
-
-def test_the_figures_have_the_papers_protocol():
-    for name, runs, epochs in (("fig1", 10, {1000}), ("fig4", 30, {1000, 100}), ("fig7", 10, {10}), ("fig8", 10, {30})):
-        cells = PLANS[name]()
-        assert {cell.epochs for cell in cells} == epochs
-        names = sweep.labels.labels(cells)
-        for one, label in names.items():
-            of_it = sorted(run for cell in cells if sweep.labels.condition(cell) == one for run in cell.runs)
-            extra = name in ("fig7", "fig8") and label.removesuffix(", gamma") not in ("BP", "FA", "NFA", "NF", "TF")
-            assert of_it in (list(range(runs)), list(range(5))), label
-            assert extra or len(of_it) == runs or name == "fig8"
-        assert len({cell.name for cell in cells}) == len(cells)
-
-
-def test_options_take_the_place_of_the_plans_own():
-    assert cells_of("fig8") == PLANS["fig8"]()
-    cells = cells_of("fig7", runs=3, epochs=2, seed=4, device="cuda")
-    assert {(cell.runs, cell.epochs, cell.seed, cell.device) for cell in cells} == {((0, 1, 2), 2, 4, "cuda")}
 
 
 def test_a_file_of_ones_own(tmp_path):
@@ -81,7 +61,7 @@ def test_lists_of_lists_and_rules_of_several_layers(tmp_path):
         Cell("mnist_rows", rule, (0,), 1, samples=20, test_samples=20, widths=(9, 8))
         for rule in (DFA(layers=()), DFA(layers=(1,)), Chained(FA()))
     ]
-    assert list(sweep.labels.labels(cells).values()) == ["DFA, layers none", "DFA, layers 1", "FA, layer by layer"]
+    assert list(labels(cells).values()) == ["DFA, layers none", "DFA, layers 1", "FA, layer by layer"]
     assert [cell.compute().sizes["run"] for cell in cells] == [1, 1, 1]
     with pytest.raises(ValueError, match="widths must be a list of whole numbers, or a list of such lists"):
         cells_of(plan(tmp_path, head + "widths = [[9, true]]\n" + rules))
@@ -92,9 +72,9 @@ def test_the_example_in_the_documentation_is_a_sweep(tmp_path):
     cells = cells_of(plan(tmp_path, example))
     assert len(cells) == 2 * 2 * 2 * 2 * (1 + 3 + 1)
     assert {cell.widths for cell in cells} == {(8, 4), (16, 4)}
-    assert len(sweep.labels.labels(cells)) == len(cells) / 2
+    assert len(labels(cells)) == len(cells) / 2
     committed = cells_of(str(ROOT / "book/results/example.toml"))
-    assert list(sweep.labels.labels(committed).values())[-1] == "NFA, gamma, sigma 0.1"
+    assert list(labels(committed).values())[-1] == "NFA, gamma, sigma 0.1"
 
 
 GOOD = 'runs = 2\nepochs = 2\ntask = "ib"\n[[feedback]]\nrule = "FA"\n'
@@ -137,10 +117,21 @@ def test_files_that_say_no_sweep(tmp_path, capsys, text, words):
     assert re.search(words, capsys.readouterr().err)
 
 
-def test_a_name_that_is_neither(capsys):
-    assert main(["status", "fig9"]) == 2
-    said = f"one of {', '.join(PLANS)} or the path of a TOML file; there is no file 'fig9'"
-    assert said in capsys.readouterr().err
+def few(runs: int = 2, epochs: int = 3, **options) -> list[Cell]:
+    return [Cell("ib", BP(), range(runs), epochs, **options)]
+
+
+def test_plans_are_passed_in(capsys):
+    assert cells_of("few", plans={"few": few}, runs=1, seed=4) == few(1, seed=4)
+    with pytest.raises(ValueError, match="a sweep is one of few or the path of a TOML file; there is no file 'many'"):
+        cells_of("many", plans={"few": few})
+    assert main(["status", "few"]) == 2
+    assert "a sweep is the path of a TOML file; there is no file 'few'" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["status", "--help"], plans={"few": few}, program="python -m mine")
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.startswith("usage: python -m mine status")
+    assert "few, or the path of a TOML file of your own" in said
 
 
 def test_the_command_line_takes_every_option():
@@ -175,8 +166,8 @@ def test_commands_that_cannot_be_understood(capsys, words, complaint):
 
 
 def test_numbers_out_of_range(capsys, tmp_path):
-    assert main(["sweep", "fig1", "--runs", "0", "--out", str(tmp_path)]) == 2
-    assert main(["sweep", "fig1", "--workers", "0", "--out", str(tmp_path)]) == 2
+    assert main(["sweep", "few", "--runs", "0", "--out", str(tmp_path)], plans={"few": few}) == 2
+    assert main(["sweep", "few", "--workers", "0", "--out", str(tmp_path)], plans={"few": few}) == 2
     said = capsys.readouterr().err
     assert "runs must be a whole number of 1 or more, got 0" in said
     assert "workers must be a whole number of 1 or more, got 0" in said

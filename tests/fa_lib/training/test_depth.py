@@ -1,7 +1,5 @@
 """Rules for several layers: against plain autograd, against backpropagation and against the single cut."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -10,7 +8,6 @@ from torch import nn
 from fa_lib import training
 from fa_lib.feedback import BP, DFA, DRTP, FA, NF, NFA, TF, Chained, Direct, KolenPollack, OutputError, SignSymmetry
 from fa_lib.feedback.centred import Centred
-from fa_lib.training import one_step
 
 DEEP = [
     DFA(),
@@ -29,13 +26,13 @@ by_name = {"ids": str}
 
 
 def a_step(task, rule, **options):
-    parts = training.build(task, rule, **{"runs": 2} | options)
-    parts.encoder.eval()
-    return parts, parts.step(parts.encoder, parts.decoder, parts.channel, task, task.x, task.y)
+    model = training.build(task, rule, **{"runs": 2} | options)
+    model.encoder.eval()
+    return model, model.step(task.x, task.y)
 
 
-def gradients(parts):
-    return [parameter.grad for part in parts[:2] for parameter in part.parameters()]
+def gradients(model):
+    return [parameter.grad for part in model[:2] for parameter in part.parameters()]
 
 
 def assert_same(ours, theirs, **options):
@@ -49,8 +46,8 @@ def assert_same(ours, theirs, **options):
 @pytest.mark.parametrize("layers", [None, (), (1,), (2,)])
 def test_a_chain_of_exact_channels_is_backpropagation(double, toy, images, kind, layers, scale):
     task = {"toy": lambda: toy(widths=(7, 6, 4)), "images": lambda: images(widths=(8, 7, 6))}[kind]()
-    rule, seen = a_step(task, Chained(BP(), layers), scale=scale)
-    exact, expected = a_step(task, BP(), scale=scale)
+    rule, seen = a_step(task, Chained(BP(), layers), learn_gain=scale)
+    exact, expected = a_step(task, BP(), learn_gain=scale)
     assert_same(gradients(rule), gradients(exact))
     assert len(seen.layers) == 3 + (kind == "images")
     for name in ("H", "signal", "error", "W", "loss", "gamma", "y_hat"):
@@ -61,8 +58,8 @@ def test_a_chain_of_exact_channels_is_backpropagation(double, toy, images, kind,
 @pytest.mark.parametrize("scale", [False, True])
 def test_so_it_is_with_other_nonlinearities(double, toy, nonlinearity, scale):
     task = toy(widths=(7, 6, 4), nonlinearity=nonlinearity)
-    rule, _ = a_step(task, Chained(BP()), scale=scale)
-    exact, _ = a_step(task, BP(), scale=scale)
+    rule, _ = a_step(task, Chained(BP()), learn_gain=scale)
+    exact, _ = a_step(task, BP(), learn_gain=scale)
     assert_same(gradients(rule), gradients(exact))
 
 
@@ -80,7 +77,7 @@ def test_a_chain_through_given_forward_weights_is_backpropagation(double, toy, i
 
 def test_direct_matrices_of_multiplied_weights_are_backpropagation_where_units_are_linear(double, toy):
     task = toy(widths=(7, 6, 4))
-    task = replace(task, x=1e-5 * task.x)  # so small that tanh(a) is a
+    task = task.change(x=1e-5 * task.x)  # so small that tanh(a) is a
     exact, _ = a_step(task, BP())
     for parameter in exact.encoder.parameters():
         parameter.grad = None
@@ -88,23 +85,23 @@ def test_direct_matrices_of_multiplied_weights_are_backpropagation_where_units_a
     WO = exact.decoder.weight
     channels = {3: FA(B=WO), 2: FA(B=WO @ W3), 1: FA(B=WO @ W3 @ W2)}
     rules = [training.build(task, rule, runs=2) for rule in (BP(), Direct(channels), Direct(BP()))]
-    for parts in rules:
+    for model in rules:
         with torch.no_grad():
-            for layer in parts.encoder.layers:
+            for layer in model.encoder.layers:
                 layer.bias.zero_()
-        parts.step(parts.encoder, parts.decoder, parts.channel, task, task.x, task.y)
+        model.step(task.x, task.y)
     assert_same(gradients(rules[1]), gradients(rules[0]), rtol=1e-8, atol=0)
     assert_same(gradients(rules[2]), gradients(rules[0]), rtol=1e-8, atol=0)
 
 
-def slow_gradients(parts, task, row, signals):
+def slow_gradients(model, task, row, signals):
     """Gradients of one run, its layers as torch.nn modules and its signals by an own rule, from the last layer down."""
     layers = []
-    for layer in parts.encoder.layers:
+    for layer in model.encoder.layers:
         layers.append(nn.Linear(*layer.weight.shape[:0:-1]))
         layers[-1].weight.data, layers[-1].bias.data = layer.weight[row].detach(), layer.bias[row].detach()
-    head = nn.Linear(*parts.decoder.weight.shape[:0:-1])
-    head.weight.data, head.bias.data = parts.decoder.weight[row].detach(), parts.decoder.bias[row].detach()
+    head = nn.Linear(*model.decoder.weight.shape[:0:-1])
+    head.weight.data, head.bias.data = model.decoder.weight[row].detach(), model.decoder.bias[row].detach()
     hidden = [task.x]
     for layer in layers:
         hidden.append(torch.tanh(layer(hidden[-1])).detach())
@@ -121,8 +118,8 @@ def slow_gradients(parts, task, row, signals):
 @pytest.mark.parametrize("widths", [(4,), (6, 4), (9, 8, 7, 6, 5, 4)])
 def test_layer_by_layer_feedback_alignment_is_its_textbook_form(double, toy, widths):
     task = toy(widths=widths)
-    parts, _ = a_step(task, Chained(FA()))
-    assert [tuple(parts.channel.at[n].B.shape[1:]) for n in sorted(parts.channel.at)] == list(
+    model, _ = a_step(task, Chained(FA()))
+    assert [tuple(model.rules.at[n].B.shape[1:]) for n in sorted(model.rules.at)] == list(
         zip([*widths[1:], 2], widths, strict=True)
     )
     for row in range(2):
@@ -130,37 +127,37 @@ def test_layer_by_layer_feedback_alignment_is_its_textbook_form(double, toy, wid
         def chain(error, hidden, row=row):
             sent, below = {}, error
             for number in range(len(widths), 0, -1):
-                sent[number - 1] = below @ parts.channel.at[number].B[row]
+                sent[number - 1] = below @ model.rules.at[number].B[row]
                 below = sent[number - 1] * (1 - hidden[number] ** 2)
             return sent
 
-        assert_same([g[row] for g in gradients(parts)], slow_gradients(parts, task, row, chain))
+        assert_same([g[row] for g in gradients(model)], slow_gradients(model, task, row, chain))
 
 
 @pytest.mark.parametrize("rule", [DFA(), DRTP()], **by_name)
 def test_direct_rules_are_their_textbook_form(double, toy, rule):
     task = toy(widths=(8, 7, 6, 4))
-    parts, _ = a_step(task, rule)
+    model, _ = a_step(task, rule)
     for row in range(2):
 
         def direct(error, hidden, row=row):
             told = error if rule == DFA() else -2 / task.y.numel() * task.y
-            return [told @ parts.channel.at[number].B[row] for number in range(1, 5)]
+            return [told @ model.rules.at[number].B[row] for number in range(1, 5)]
 
-        assert_same([g[row] for g in gradients(parts)], slow_gradients(parts, task, row, direct))
+        assert_same([g[row] for g in gradients(model)], slow_gradients(model, task, row, direct))
 
 
 @pytest.mark.parametrize("rule", [DRTP(), Direct(TF(modulated=False, decorrelate=0))], **by_name)
 def test_target_rules_are_deaf_to_the_error(double, toy, rule):
     task = toy(widths=(6, 4))
-    parts = training.build(task, rule, runs=2)
+    model = training.build(task, rule, runs=2)
     told, found = training.build(task, DFA(), runs=2), []
-    for channel in (parts, told):
+    for channel in (model, told):
         for weight in (1.0, -3.0):
             with torch.no_grad():
                 channel.decoder.weight.mul_(weight)
             channel.optimizer.zero_grad()
-            channel.step(channel.encoder, channel.decoder, channel.channel, task, task.x, task.y)
+            channel.step(task.x, task.y)
             found.append([parameter.grad.clone() for parameter in channel.encoder.parameters()])
     assert all(torch.equal(a, b) for a, b in zip(*found[:2], strict=True))
     assert not any(torch.equal(a, b) for a, b in zip(*found[2:], strict=True))
@@ -169,7 +166,7 @@ def test_target_rules_are_deaf_to_the_error(double, toy, rule):
 @pytest.mark.parametrize("single", [BP(), FA(), NFA(sigma=0.3), NF(), TF(), SignSymmetry(), KolenPollack()], **by_name)
 @pytest.mark.parametrize("widths", [(4,), (6, 5, 4)])
 def test_a_cut_at_the_last_layer_alone_is_the_single_cut_bit_by_bit(toy, single, widths):
-    protocol = {"runs": [4, 1], "epochs": 3, "scale": True, "progress": False}
+    protocol = {"runs": [4, 1], "epochs": 3, "learn_gain": True, "progress": False}
     task = toy(widths=widths, batch=64)
     alone = training.train(task, single, **protocol).drop_attrs()
     frames = [Direct(single, ()), Direct({len(widths): single})]
@@ -181,7 +178,7 @@ def test_a_cut_at_the_last_layer_alone_is_the_single_cut_bit_by_bit(toy, single,
 @pytest.mark.parametrize("rule", [*DEEP, SignSymmetry(), SignSymmetry(uniform=True), KolenPollack()], **by_name)
 def test_a_run_is_the_same_alone_and_in_company(in_double, toy, rule):
     task = in_double(lambda: toy(widths=(7, 6, 4), batch=64))
-    protocol = {"epochs": 3, "seed": 5, "scale": True, "progress": False}
+    protocol = {"epochs": 3, "seed": 5, "learn_gain": True, "progress": False}
     together, alone = (training.train(task, rule, runs=runs, **protocol) for runs in (4, [3]))
     for name in alone.data_vars:
         np.testing.assert_allclose(alone[name], together[name].sel(run=[3]) if name != "ceiling" else together[name])
@@ -191,9 +188,7 @@ def test_a_run_is_the_same_alone_and_in_company(in_double, toy, rule):
 
 @pytest.mark.parametrize("rule", [DFA(), DRTP(), Chained(FA()), Chained(SignSymmetry())], **by_name)
 def test_layers_draw_for_themselves_and_are_counted_from_the_last(toy, rule):
-    drawn, deeper = (
-        training.build(toy(widths=widths), rule, runs=2).channel.at for widths in ((6, 6, 6), (9, 6, 6, 6))
-    )
+    drawn, deeper = (training.build(toy(widths=widths), rule, runs=2).rules.at for widths in ((6, 6, 6), (9, 6, 6, 6)))
     assert not torch.equal(drawn[2].B, drawn[1].B)
     assert not torch.equal(drawn[3].B[:, :2], drawn[2].B[:, :2])
     assert all(torch.equal(channel.B, deeper[number + 1].B) for number, channel in drawn.items())
@@ -202,9 +197,9 @@ def test_layers_draw_for_themselves_and_are_counted_from_the_last(toy, rule):
 @pytest.mark.parametrize("scale", [False, True])
 def test_the_cut_forward_pass_is_the_encoders(toy, images, scale):
     for task in (toy(widths=(6, 5, 4)), images()):
-        encoder = training.build(task, FA(), runs=2, scale=scale).encoder.eval()
-        widths = one_step.widths(encoder)
-        layers = one_step.hidden(encoder, task.x, {*widths})
+        encoder = training.build(task, FA(), runs=2, learn_gain=scale).encoder.eval()
+        widths = encoder.widths()
+        layers = encoder.hidden(task.x, {*widths})
         assert torch.equal(layers[max(layers)].H, encoder(task.x))
         assert {number: layer.H.shape[2] for number, layer in layers.items()} == widths
 
@@ -212,18 +207,18 @@ def test_the_cut_forward_pass_is_the_encoders(toy, images, scale):
 @pytest.mark.parametrize("rule", [DFA(), Chained(FA()), Chained(KolenPollack(decay=0.1))], **by_name)
 def test_deep_rules_learn(toy, rule):
     task = toy(widths=(16, 16, 16), samples=300, epochs=60)
-    data = training.train(task, rule, runs=4, every=59, progress=False)
+    data = training.train(task, rule, runs=4, measure_every=59, progress=False)
     assert (data.test_accuracy[:, -1] > 0.85).all()
-    assert data.attrs["feedback"] == str(rule)
+    assert data.attrs["rule"] == str(rule)
 
 
 def test_the_backbone_learns_by_the_rule(images):
     task = images()
-    parts, seen = a_step(task, DFA())
+    model, seen = a_step(task, DFA())
     _, other = a_step(task, DFA(layers=(1,)))
     features = seen.layers[0]
-    torch.testing.assert_close(features.signal, seen.error @ parts.channel.at[0].B)
-    assert parts.encoder.backbone.conv1.grad.any()
+    torch.testing.assert_close(features.signal, seen.error @ model.rules.at[0].B)
+    assert model.encoder.backbone.conv1.grad.any()
     assert features.H.shape == other.layers[0].H.shape
     assert other.layers[0].B is None
     assert not torch.allclose(features.signal, other.layers[0].signal)
@@ -235,11 +230,10 @@ def test_the_backbone_learns_by_the_rule(images):
         (DFA(layers=(0,)), "layers must be among"),
         (DFA(layers=(4,)), "layers must be among"),
         (Chained({1: FA()}), "the last in any case"),
-        (Chained({2: FA()}, layers=(1,)), "a channel each"),
+        (Chained({2: FA()}, layers=(1,)), "a rule each"),
         (Chained(TF()), "carries the error"),
         (Chained(Centred(OutputError(FA()))), "carries the error"),
         (Direct(KolenPollack()), "no single weight"),
-        (Centred(OutputError(KolenPollack())), "without OutputError"),
         (DFA, "such as FA"),
     ],
     ids=str,
@@ -249,11 +243,16 @@ def test_rules_that_cannot_be_are_refused(toy, rule, message):
         training.build(toy(), rule, runs=1)
 
 
+def test_learned_feedback_must_see_the_error_that_the_weight_learns_from():
+    with pytest.raises(ValueError, match="without OutputError"):
+        OutputError(Centred(KolenPollack()))
+
+
 def test_what_the_layers_saw_stays_as_it_was(toy):
-    parts, seen = a_step(toy(widths=(6, 4)), Chained(KolenPollack()))
+    model, seen = a_step(toy(widths=(6, 4)), Chained(KolenPollack()))
     before = [[part.clone() for part in layer] for layer in seen.layers]
-    parts.optimizer.step()
+    model.optimizer.step()
     for layer, old in zip(seen.layers, before, strict=True):
         assert not any(part.requires_grad for part in layer)
         assert all(torch.equal(a, b) for a, b in zip(layer, old, strict=True))
-    assert not torch.equal(parts.decoder.weight, seen.layers[1].weight)
+    assert not torch.equal(model.decoder.weight, seen.layers[1].weight)

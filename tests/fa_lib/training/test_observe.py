@@ -18,23 +18,24 @@ def hidden(seen):
 def test_observed_layers_are_those_of_a_plain_loop(toy, rule):
     task = toy(batch=64)
     got = observe(task, rule, {"H": hidden, "test": lambda seen: seen.H_test}, at=[0, 2, 3], runs=2, seed=4)
-    encoder, decoder, channel, optimizer = training.build(task, rule, runs=2, seed=4)
+    model = training.build(task, rule, runs=2, seed=4)
+    encoder = model.encoder
     for epoch in range(4):
         if epoch in (0, 2, 3):
             torch.testing.assert_close(torch.tensor(got["H"].sel(epoch=epoch).values), encoder(task.x).detach())
             torch.testing.assert_close(torch.tensor(got["test"].sel(epoch=epoch).values), encoder(task.test_x).detach())
         for start in range(0, len(task.x), 64):
-            optimizer.zero_grad()
+            model.optimizer.zero_grad()
             part = slice(start, start + 64)
-            training.step(encoder, decoder, channel, task, task.x[part], task.y[part])
-            optimizer.step()
+            model.step(task.x[part], task.y[part])
+            model.optimizer.step()
     assert got["H"].dims == ("run", "epoch", "H_0", "H_1")
     assert (got["H"].sel(epoch=0) != got["H"].sel(epoch=2)).any()
 
 
 def test_observing_does_not_disturb_and_agrees_with_train(toy):
     task = toy()
-    options = {"runs": 3, "seed": 1, "scale": True, "learn_decoder": False}
+    options = {"runs": 3, "seed": 1, "learn_gain": True, "learn_decoder": False}
     trained = train(task, FA(), epochs=6, record={"H": lambda seen: seen.H}, progress=False, **options)
     got = observe(task, FA(), {"H": hidden}, at=[0, 1, 5], **options)
     for epoch in (0, 1, 5):  # train records before the epoch's update, as observe does

@@ -29,7 +29,7 @@ def compare(alone, company, **tolerance):
 
 def run(name, rule, convert=lambda make: make(), **options):
     make, epochs = TASKS[name]
-    options = {"epochs": epochs, "seed": 5, "scale": True, "progress": False} | options
+    options = {"epochs": epochs, "seed": 5, "learn_gain": True, "progress": False} | options
     return training.train(convert(make), rule, **options)
 
 

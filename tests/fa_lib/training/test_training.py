@@ -39,10 +39,10 @@ def expected_measures(task, epochs, bin_size=0.1):
 @pytest.mark.parametrize("rule", [BP(), FA()], ids=["BP", "FA"])
 def test_measures_are_those_of_a_plain_training(in_double, plain_training, toy, rule, batch, scale):
     task = in_double(lambda: toy(batch=batch))
-    parts = training.build(task, rule, runs=[2], scale=scale)
-    B = None if rule == BP() else parts.channel.B[0]
-    expected = expected_measures(task, plain_training(task, parts.encoder, parts.decoder, 0, B=B, epochs=6))
-    got = train(task, rule, runs=[2], epochs=6, scale=scale, **quiet)
+    model = training.build(task, rule, runs=[2], learn_gain=scale)
+    B = None if rule == BP() else model.rule.B[0]
+    expected = expected_measures(task, plain_training(task, model.encoder, model.decoder, 0, B=B, epochs=6))
+    got = train(task, rule, runs=[2], epochs=6, learn_gain=scale, **quiet)
     for name, values in expected.items():
         np.testing.assert_allclose(got[name].sel(run=2), values, rtol=1e-6, err_msg=name)
 
@@ -53,10 +53,10 @@ def test_measures_are_those_of_a_plain_training(in_double, plain_training, toy, 
 def test_other_optimizers_and_nonlinearities(in_double, plain_training, toy, rule, optimizer, nonlinearity):
     lr = {"adam": 1e-2, "sgd": 1.0}[optimizer]
     task = in_double(lambda: toy(batch=40, optimizer=optimizer, nonlinearity=nonlinearity, lr=lr))
-    parts = training.build(task, rule, runs=[2], scale=True)
-    B = None if rule == BP() else parts.channel.B[0]
-    expected = expected_measures(task, plain_training(task, parts.encoder, parts.decoder, 0, B=B, epochs=6))
-    got = train(task, rule, runs=[2], epochs=6, scale=True, **quiet)
+    model = training.build(task, rule, runs=[2], learn_gain=True)
+    B = None if rule == BP() else model.rule.B[0]
+    expected = expected_measures(task, plain_training(task, model.encoder, model.decoder, 0, B=B, epochs=6))
+    got = train(task, rule, runs=[2], epochs=6, learn_gain=True, **quiet)
     assert abs(got.loss[0, -1] - got.loss[0, 0]) > 1e-3  # it moved
     for name, values in expected.items():
         np.testing.assert_allclose(got[name].sel(run=2), values, rtol=1e-6, err_msg=name)
@@ -72,11 +72,11 @@ def test_unknown_optimizers_and_nonlinearities_are_refused(toy, field):
 @pytest.mark.parametrize("rule", [BP(), FA()], ids=["BP", "FA"])
 def test_ib_training_is_that_of_torch_nn_and_adam(in_double, plain_training, rule, learn_decoder):
     task, epochs = in_double(tasks.ib), 150
-    parts = training.build(task, rule, runs=[4])
-    B = None if rule == BP() else parts.channel.B[0]
-    plain = plain_training(task, parts.encoder, parts.decoder, 0, B=B, epochs=epochs, learn_decoder=learn_decoder)
+    model = training.build(task, rule, runs=[4])
+    B = None if rule == BP() else model.rule.B[0]
+    plain = plain_training(task, model.encoder, model.decoder, 0, B=B, epochs=epochs, learn_decoder=learn_decoder)
     expected = expected_measures(task, [seen for epoch, seen in enumerate(plain) if epoch % 30 == 0 or epoch == 149])
-    got = train(task, rule, runs=[4], epochs=epochs, every=30, learn_decoder=learn_decoder, **quiet)
+    got = train(task, rule, runs=[4], epochs=epochs, measure_every=30, learn_decoder=learn_decoder, **quiet)
     for name, values in expected.items():
         np.testing.assert_allclose(got[name].sel(run=4), values, rtol=1e-6, err_msg=name)
 
@@ -84,30 +84,30 @@ def test_ib_training_is_that_of_torch_nn_and_adam(in_double, plain_training, rul
 @pytest.mark.parametrize("rule", [BP(), FA()], ids=["BP", "FA"])
 def test_single_precision_follows_torch_nn_too(plain_training, rule):
     task = tasks.ib()
-    parts = training.build(task, rule, runs=[4])
-    B = None if rule == BP() else parts.channel.B[0]
-    expected = expected_measures(task, plain_training(task, parts.encoder, parts.decoder, 0, B=B, epochs=40))
+    model = training.build(task, rule, runs=[4])
+    B = None if rule == BP() else model.rule.B[0]
+    expected = expected_measures(task, plain_training(task, model.encoder, model.decoder, 0, B=B, epochs=40))
     got = train(task, rule, runs=[4], epochs=40, **quiet)
     for name in ("loss", "test_loss", "regression_loss"):
         np.testing.assert_allclose(got[name].sel(run=4), expected[name], rtol=1e-3, err_msg=name)
 
 
 def test_the_dataset_has_its_dims_names_and_attributes(toy):
-    got = train(toy(), TF(decorrelate=3.0), runs=3, seed=2, scale=True, learn_decoder=False, bin_size=0.2, **quiet)
-    assert set(got.data_vars) == MEASURES | {"test_loss", "test_accuracy", "ceiling"}
+    got = train(toy(), TF(decorrelate=3.0), runs=3, seed=2, learn_gain=True, learn_decoder=False, bin_size=0.2, **quiet)
+    assert set(got.data_vars) == MEASURES | {"test_loss", "test_accuracy", "ceiling", "stuck"}
     assert got["ceiling"].item() == pytest.approx(information.ceiling(toy().y.numpy(), 0.2))
-    for name in set(got.data_vars) - {"ceiling"}:
+    for name in set(got.data_vars) - {"ceiling", "stuck"}:
         assert got[name].dims == ("run", "epoch")
     assert got.sizes == {"run": 3, "epoch": 5}  # the task's own epochs
     assert got["epoch"].values.tolist() == [0, 1, 2, 3, 4]
     expected = {
-        "task": "toy", "seed": 2, "learn_decoder": 0, "learn_encoder": 1, "scale": 1, "lr": 1e-2, "batch": 150,
+        "task": "toy", "seed": 2, "learn_decoder": 0, "learn_encoder": 1, "learn_gain": 1, "lr": 1e-2, "batch": 150,
         "widths": "(6, 4)", "samples": 150, "bin_size": 0.2, "device": "cpu", "torch": torch.__version__,
         "numpy": np.__version__,
     }  # fmt: skip
     assert {name: got.attrs[name] for name in expected} == expected
     assert {type(value) for value in got.attrs.values()} <= {str, int, float}  # what netCDF takes, exactly
-    assert eval(got.attrs["feedback"]) == TF(decorrelate=3.0)
+    assert eval(got.attrs["rule"]) == TF(decorrelate=3.0)
     assert got.attrs["seconds"] > 0
     assert got.attrs["python"].startswith("3.")
 
@@ -129,7 +129,7 @@ def test_netcdf_brings_back_what_was_saved(toy, tmp_path):
 @pytest.mark.parametrize("rule", [FA(), NFA(sigma=0.3), TF()], ids=lambda rule: type(rule).__name__)
 def test_measuring_less_often_changes_no_number(toy, rule, epochs, every, measured):
     task = toy(batch=64)
-    whole, some = (train(task, rule, runs=2, epochs=epochs, every=e, **quiet) for e in (1, every))
+    whole, some = (train(task, rule, runs=2, epochs=epochs, measure_every=e, **quiet) for e in (1, every))
     assert some["epoch"].values.tolist() == measured
     assert some.drop_attrs().identical(whole.sel(epoch=measured).drop_attrs())
 
@@ -147,7 +147,7 @@ def test_records_are_of_the_epochs_last_step_before_its_update(toy):
         return step.loss
 
     record = {"last_loss": measure, "H": lambda step: step.H, "norm": lambda step: step.signal.norm(dim=(1, 2)).numpy()}
-    got = train(task, FA(), runs=2, epochs=4, every=2, record=record, **quiet)
+    got = train(task, FA(), runs=2, epochs=4, measure_every=2, record=record, **quiet)
     assert [len(step.y) for step in seen] == [22] * 3  # the short batch comes last
     assert got["H"].dims == ("run", "epoch", "H_0", "H_1")
     assert got["H"].shape == (2, 3, 22, 4)
@@ -159,7 +159,7 @@ def test_records_are_of_the_epochs_last_step_before_its_update(toy):
 def test_information_is_that_of_the_recorded_h_and_the_null_that_of_shuffles():
     task = tasks.ib()
     got = train(
-        task, BP(), runs=[3, 1], epochs=151, every=150, bin_size=0.2, record={"H": lambda seen: seen.H}, **quiet
+        task, BP(), runs=[3, 1], epochs=151, measure_every=150, bin_size=0.2, record={"H": lambda seen: seen.H}, **quiet
     )
     for epoch in (0, 150):
         H = got["H"].sel(epoch=epoch).values
@@ -174,7 +174,7 @@ def test_information_is_that_of_the_recorded_h_and_the_null_that_of_shuffles():
 
 @pytest.mark.parametrize(("rule", "floor"), [(BP(), 0.9), (FA(), 0.9), (TF(), 0.8)], ids=["BP", "FA", "TF"])
 def test_a_learnable_task_is_learned(toy, rule, floor):
-    got = train(toy(samples=400, test_samples=2000), rule, runs=4, epochs=300, every=299, **quiet)
+    got = train(toy(samples=400, test_samples=2000), rule, runs=4, epochs=300, measure_every=299, **quiet)
     first, last = got.isel(epoch=0), got.isel(epoch=-1)
     assert (last["loss"] < 0.6 * first["loss"]).all()
     assert (last["test_loss"] < 0.6 * first["test_loss"]).all()
@@ -195,10 +195,10 @@ def test_with_both_parts_frozen_nothing_moves(images):
 
 def test_test_measures_are_of_the_test_set_without_dropout(images, plain):
     task = images()
-    parts = training.build(task, FA(), runs=2)
+    model = training.build(task, FA(), runs=2)
     got = train(task, FA(), runs=2, epochs=1, learn_encoder=False, learn_decoder=False, **quiet)
     for row in range(2):
-        body, head, _ = plain(parts.encoder, parts.decoder, row)
+        body, head, _ = plain(model.encoder, model.decoder, row)
         y_hat = torch.sigmoid(head(body(task.test_x)))
         assert got["test_loss"][row, 0].item() == pytest.approx(((y_hat - task.test_y) ** 2).mean().item(), rel=1e-5)
 
@@ -228,8 +228,8 @@ def test_a_frozen_decoder_keeps_weight_and_bias(toy):
         ({"runs": [0.5]}, r"runs must be .*got \[0.5\]"),
         ({"epochs": 0}, "epochs must be a whole number of 1 or more, got 0"),
         ({"epochs": 1.5}, "epochs must be a whole number of 1 or more, got 1.5"),
-        ({"every": 0}, "every must be a whole number of 1 or more, got 0"),
-        ({"every": 2.0}, "every must be .*got 2.0"),
+        ({"measure_every": 0}, "measure_every must be a whole number of 1 or more, got 0"),
+        ({"measure_every": 2.0}, "measure_every must be .*got 2.0"),
         ({"bin_size": 0}, "bin_size must be a finite number above 0, got 0"),
         ({"bin_size": -0.1}, "bin_size must be .*got -0.1"),
         ({"bin_size": float("nan")}, "bin_size must be .*got nan"),
@@ -240,15 +240,30 @@ def test_a_frozen_decoder_keeps_weight_and_bias(toy):
         ({"device": "cuda:99"}, "device 'cuda:99' is not to be had here"),
         ({"device": "meta"}, "device 'meta' is not to be had here"),
         ({"record": {"loss": lambda seen: seen.loss}}, "record must use names of its own, got loss"),
-        ({"feedback": FA}, r"feedback must be a channel .*such as FA\(\), got <class"),
-        ({"feedback": "FA"}, "feedback must be a channel .*got 'FA'"),
-        ({"feedback": FA(B=torch.zeros(3, 4))}, r"B must be a tensor of shape \(2, 4\)"),
-        ({"task": tasks.ib}, r"task must be a Task, such as tasks.ib\(\), got <function"),
+        ({"rule": FA}, r"rule must be a rule .*such as FA\(\), .*got <class"),
+        ({"rule": "FA"}, "rule must be a rule .*got 'FA'"),
+        ({"rule": FA(B=torch.zeros(3, 4))}, r"B must be a tensor of shape \(2, 4\)"),
+        ({"record": {"ceiling": lambda seen: seen.loss}}, "names of its own, got ceiling"),
+        ({"record": {"epoch": lambda seen: seen.loss}}, "names of its own, got epoch"),
+        ({"record": {"stuck": lambda seen: seen.loss}}, "names of its own, got stuck"),
+        ({"record": {1: lambda seen: seen.loss}}, "record must map names to functions"),
+        ({"record": {"x": lambda seen: None}}, r"measure 'x' must give numbers of shape \(1, ...\).*got None"),
+        (
+            {"record": {"x": lambda seen: 3.0}, "runs": 1},
+            r"measure 'x' must give numbers of shape \(1, ...\).*got shape \(\)",
+        ),
+        ({"record": {"x": lambda seen: seen.y}, "runs": 1}, r"measure 'x' must .*got shape \(150, 2\)"),
+        ({"bin_size": "0.1"}, "bin_size must be a finite number above 0, got '0.1'"),
+        ({"learn_decoder": "no"}, "learn_decoder must be True or False, got 'no'"),
+        ({"learn_encoder": None}, "learn_encoder must be True or False, got None"),
+        ({"learn_gain": 1}, "learn_gain must be True or False, got 1"),
+        ({"task": tasks.ib}, r"task must be a Task, such as tasks.ib\(\).*got <function"),
+        ({"task": "mnist"}, "task must be a Task.*got 'mnist'"),
     ],
 )
 def test_what_cannot_be_run_is_named(toy, options, message):
     with pytest.raises(ValueError, match=message):
-        train(**{"task": toy(), "feedback": FA(), "epochs": 1, "progress": False} | options)
+        train(**{"task": toy(), "rule": FA(), "epochs": 1, "runs": 1, "progress": False} | options)
 
 
 def test_runs_may_be_any_list_of_numbers(toy):
@@ -264,3 +279,15 @@ def test_progress_is_shown_on_demand(toy, capsys):
     assert "2/2" in shown
     train(toy(), FA(), runs=1, epochs=2, progress=False)
     assert capsys.readouterr().err == ""
+
+
+def test_old_keywords_are_understood_and_said_to_be_old(toy):
+    with pytest.warns(FutureWarning, match=r"scale is now called learn_gain|every is now called measure_every"):
+        old = train(toy(), FA(), runs=2, scale=True, every=2, **quiet)
+    assert old.drop_attrs().identical(
+        train(toy(), FA(), runs=2, learn_gain=True, measure_every=2, **quiet).drop_attrs()
+    )
+    with pytest.warns(FutureWarning, match="feedback is now called rule"):
+        training.build(toy(), feedback=FA(), runs=1)
+    with pytest.raises(TypeError, match="old name"):
+        training.build(toy(), FA(), runs=1, scale=True, learn_gain=True)

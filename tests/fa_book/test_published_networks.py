@@ -15,10 +15,10 @@ def test_networks_have_the_stated_sizes_and_see_pixels():
     assert (deep.lr, shallow.lr, shallow.batch) == (1e-4, 1e-3, 100)
     assert torch.equal(deep.x.view(-1, 1, 28, 28), task.x)
     assert deep.test_x.shape == (10, 784)
-    parts = training.build(deep, DFA(), runs=1)
-    assert parts.encoder.backbone is None
-    assert [tuple(layer.weight.shape) for layer in parts.encoder.layers] == [(1, 240, 784)] + [(1, 240, 240)] * 6
-    assert len(parts.channel.at) == 7
+    model = training.build(deep, DFA(), runs=1)
+    assert model.encoder.backbone is None
+    assert [tuple(layer.weight.shape) for layer in model.encoder.layers] == [(1, 240, 784)] + [(1, 240, 240)] * 6
+    assert len(model.rules.at) == 7
 
 
 @pytest.mark.parametrize("rule", [DFA(), DRTP()], ids=str)

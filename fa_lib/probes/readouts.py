@@ -135,7 +135,7 @@ def alignment(seen) -> Tensor:
     """Angle between what a channel sent and what backpropagation would have sent, in degrees, for every run.
 
     Args:
-        seen: a `training.Step`; hand this function to `train` as `record={"angle": probes.alignment}`.
+        seen: a `record.Step`; hand this function to `train` as `record={"angle": probes.alignment}`.
 
     Returns:
         Tensor of shape (run,).

@@ -1,0 +1,234 @@
+"""The one place where a rule takes the place of backpropagation: an autograd function around the network's output."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import torch
+from torch import Tensor
+from torch.autograd import Function
+
+from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper, checked, require, tensors_of, with_tensors
+from fa_lib.feedback.layers import Chained, Layered
+
+Output = Callable[[Tensor], Tensor]
+HOW = "with_feedback(z, hidden, rules, y, W=..., accuracy=..., output=..., loss=...)"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is no tensor in a call of `_Send`, and what its tensors are."""
+
+    rules: tuple[Rule, ...]
+    places: tuple[tuple[int, str], ...]  # of every tensor: number of the layer, -1 for all, and its name
+    output: Output | None
+    loss: Callable | None
+    given: object = None  # the target as the caller gave it, for the loss
+
+
+class _Send(Function):
+    """z as it is; backward, z's gradient to z, and to every hidden layer what its rule makes of it."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(plan: _Plan, z: Tensor, *tensors: Tensor) -> Tensor:
+        return z.clone()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output) -> None:
+        ctx.plan, *tensors = inputs
+        ctx.save_for_backward(*tensors)
+
+    @staticmethod
+    def backward(ctx, error: Tensor) -> tuple[Tensor | None, ...]:
+        plan, (z, *tensors) = ctx.plan, ctx.saved_tensors
+        # the rule's matrices, z and H may be of different precision under autocast: the widest is used for all, and
+        # single precision at least, because some rules solve equations
+        kinds = (tensor.dtype for tensor in (error, z, *tensors) if tensor.is_floating_point())
+        kind = reduce(torch.promote_types, kinds, torch.float32)
+        shared = {name: t for (number, name), t in zip(plan.places, tensors, strict=True) if number < 0}
+        gradients = dict.fromkeys(plan.places)
+        with torch.autocast(z.device.type, enabled=False):
+            for number, rule in enumerate(plan.rules):
+                own = {name: t for (n, name), t in zip(plan.places, tensors, strict=True) if n == number}
+                gradients[number, "H"] = _signal(plan, rule, error, z, shared | own, kind)
+        return None, error, *(gradients[place] for place in plan.places)
+
+
+_apply = torch.compiler.disable(_Send.apply)  # a rule is Python: torch.compile leaves it as it is
+
+
+def _signal(
+    plan: _Plan, rule: Rule, error: Tensor, z: Tensor, tensors: Mapping[str, Tensor], kind: torch.dtype
+) -> Tensor:
+    """What the rule sends to a hidden layer, in the layer's own shape (sample, ..., units, ...)."""
+    samples, p = z.shape[:-1].numel(), z.shape[-1]
+    matrices = {name[1:]: t.to(kind) for name, t in tensors.items() if name.startswith(".")}
+    H = tensors["H"]
+    context = {
+        "H": H.reshape(1, samples, -1).to(kind),
+        "z": z.reshape(1, samples, p).to(kind),
+        "output": plan.output,
+        "error_at": None if plan.loss is None else _error_at(plan.loss, z.shape, plan.given, tensors.get("y")),
+    }
+    context |= {name: tensors[name][None].to(kind) for name in ("W", "accuracy") if name in tensors}
+    y = tensors["y"].reshape(samples, p).to(kind) if "y" in tensors else None
+    signal = with_tensors(rule, matrices)(error.reshape(1, samples, p).to(kind), y, **context)
+    if signal.shape != context["H"].shape:
+        raise ValueError(
+            f"{rule} must give the shape of H, {tuple(context['H'].shape)} (run, sample, m), got {tuple(signal.shape)}"
+        )
+    return signal.reshape(H.shape).to(H.dtype)
+
+
+def _error_at(loss: Callable, shape: torch.Size, given, y: Tensor | None) -> Callable[[Tensor, Tensor], Tensor]:
+    """The caller's loss as the rules want its gradient: of z (1, sample, p), at the target given in any form."""
+
+    def error_at(z: Tensor, _: Tensor) -> Tensor:
+        with torch.enable_grad():
+            z = z.detach().requires_grad_()
+            target = given if given is not None else y
+            return torch.autograd.grad(loss(z.reshape(shape), target).sum(), z)[0]
+
+    return error_at
+
+
+def with_feedback(
+    z: Tensor,
+    hidden: Tensor | Sequence[Tensor],
+    rules: Rule | Layered | Sequence[Rule],
+    y: Tensor | None = None,
+    *,
+    W: Tensor | Sequence[Tensor | None] | None = None,
+    accuracy: Tensor | float | None = None,
+    output: Output | None = None,
+    loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+) -> Tensor:
+    """The network's output z, unchanged; from its gradient every hidden layer hears by its rule.
+
+    Cut the forward pass after every hidden layer, so that no gradient flows from one to the next::
+
+        h1 = relu(conv1(x))
+        h2 = relu(conv2(h1.detach()))
+        z = out(h2.detach().flatten(1))
+        z = with_feedback(z, [h1, h2], rules)
+        cross_entropy(z, labels).backward()
+
+    with `rules = DFA().draw(10, {1: h1[0].numel(), 2: h2[0].numel()}, runs=[0])`.
+
+    Args:
+        z: the output before its nonlinearity, (..., p); what comes before p is a sample's number, in any shape.
+        hidden: the layers, each (..., units in any shape), with the graph that leads to their weights.
+        rules: a drawn rule for each, in the same order, or a drawn one for several layers, such as `DFA().draw(...)`.
+        y: the target, (..., p), or classes as whole numbers (...), for rules that carry it.
+        W: the weight between a hidden layer and z, (p, m), for rules that lean on it; one for each layer, or None.
+        accuracy: share of right answers, (), for `TF`; known without being given where y is classes.
+        output: nonlinearity of z that is part of the loss, for `OutputError`, `TF(slope=True)`, `Autoencoder` and
+            `PredictiveCoding`.
+        loss: function of (z, y) to the loss, for `PredictiveCoding`, which asks for its gradient at other z.
+
+    Returns:
+        z, of the same shape and values.
+
+    Raises:
+        ValueError: for shapes that do not fit, rules that were not drawn, that lack what they need, or that make no
+            sense here: a chain, or a rule that learns the weight above.
+
+    Source: Cheng & Brown 2023, Fig. 3; Nøkland 2016 for several layers.
+    """
+    hidden = [hidden] if isinstance(hidden, Tensor) else list(hidden)
+    rules = _rules(rules, len(hidden))
+    weights = list(W) if isinstance(W, Sequence) else [None] * (len(hidden) - 1) + [W]
+    if len(weights) != len(hidden):
+        raise ValueError(f"W must be one weight for each of {len(hidden)} hidden layers, got {len(weights)}")
+    for rule in rules:
+        if rule.learns:
+            raise ValueError(f"{rule} learns the weight right above a layer: put FeedbackLinear in that one's place")
+    return send(z, hidden, rules, weights, how=HOW, y=y, accuracy=accuracy, output=output, loss=loss)
+
+
+def _rules(rules, count: int) -> list[Rule]:
+    if isinstance(rules, Chained):
+        raise ValueError(
+            "a chain needs the weights between layers: put FeedbackLinear or FeedbackConv2d in their places"
+        )
+    if isinstance(rules, Layered):
+        rules = [rules.at[number] for number in sorted(rules.at)]
+    listed = [rules] if isinstance(rules, Rule) else rules
+    if not isinstance(listed, Sequence) or isinstance(listed, str) or len(listed) != count:
+        raise ValueError(
+            f"rules must be a drawn rule for each of {count} hidden layers, or a drawn one for several layers such as "
+            f"DFA().draw(p, {{1: m, ...}}, runs=[0]); got {rules!r}"
+        )
+    return [checked(rule) for rule in listed]
+
+
+def send(
+    z: Tensor,
+    hidden: Sequence[Tensor],
+    rules: Sequence[Rule],
+    weights: Sequence[Tensor | None],
+    *,
+    how: str,
+    y: Tensor | None = None,
+    accuracy: Tensor | float | None = None,
+    output: Output | None = None,
+    loss: Callable | None = None,
+    tensors: Sequence[Mapping[str, Tensor]] | None = None,
+) -> Tensor:
+    """What `with_feedback` does, with arguments as checked there; `tensors` stand in for those of the rules."""
+    if not torch.is_grad_enabled():
+        return z
+    lead, p = z.shape[:-1], z.shape[-1]
+    asked = frozenset().union(*(rule.needs for rule in rules))
+    shared = {"y": _targets(y, z)} if y is not None and "y" in asked else {}
+    if "accuracy" in asked and accuracy is None and y is not None and not y.is_floating_point():
+        accuracy = (z.detach().argmax(-1) == y).to(z.dtype).mean()
+    if "accuracy" in asked and accuracy is not None:
+        shared["accuracy"] = torch.as_tensor(accuracy, dtype=z.dtype, device=z.device).detach().reshape(())
+    known = {"z", "H", *shared, *(("output",) if output else ()), *(("error_at",) if loss else ())}
+    listed: dict[tuple[int, str], Tensor] = {(-1, name): tensor for name, tensor in shared.items()}
+    for number, (H, rule, weight) in enumerate(zip(hidden, rules, weights, strict=True)):
+        if H.shape[: len(lead)] != lead:
+            raise ValueError(
+                f"hidden layer {number + 1} must begin with the samples of z, {tuple(lead)}, got {tuple(H.shape)}"
+            )
+        m = H.shape[len(lead) :].numel()
+        require(rule, known | (set() if weight is None else {"W"}), how)
+        _fits(rule, p, m, number)
+        if weight is not None:
+            if weight.shape != (p, m):
+                raise ValueError(f"W of hidden layer {number + 1} must be of shape {(p, m)}, got {tuple(weight.shape)}")
+            listed[number, "W"] = weight.detach()
+        listed[number, "H"] = H
+        own = tensors_of(rule) if tensors is None else tensors[number]
+        listed |= {(number, f".{name}"): tensor.detach() for name, tensor in own.items()}
+    plan = _Plan(tuple(rules), tuple(listed), output, loss, y)
+    return _apply(plan, z, *listed.values())
+
+
+def _targets(y: Tensor, z: Tensor) -> Tensor:
+    """y (..., p), or classes (...) as one-hot rows, in z's shape."""
+    if not y.is_floating_point() and y.shape == z.shape[:-1]:
+        return (y[..., None] == torch.arange(z.shape[-1], device=y.device)).to(z.dtype)
+    if y.shape != z.shape:
+        raise ValueError(
+            f"y must be of the output's shape {tuple(z.shape)}, or classes as whole numbers of shape "
+            f"{tuple(z.shape[:-1])}, got {tuple(y.shape)} of {y.dtype}"
+        )
+    return y.detach().to(z.dtype)
+
+
+def _fits(rule: Rule, p: int, m: int, number: int) -> None:
+    inside = rule
+    while isinstance(inside, Wrapper):
+        inside = inside.rule
+    if isinstance(inside, RandomMatrix):
+        if inside.B is None:
+            raise ValueError(f"{rule} has no matrices yet: call .draw({p}, {m}, runs=[0], seed=...) first")
+        if tuple(inside.B.shape) != (1, p, m):
+            raise ValueError(
+                f"the rule of hidden layer {number + 1} must hold a matrix of shape {(1, p, m)}, got "
+                f"{tuple(inside.B.shape)}"
+            )

@@ -1,0 +1,100 @@
+"""The plans behind published results: cells keep their names for ever, and every published cell is one of a plan."""
+
+import hashlib
+import json
+import subprocess
+import sys
+
+import pytest
+
+from fa_book.plans import PLANS
+from fa_lib import sweep
+from fa_lib.sweep.cells import from_options
+from fa_lib.sweep.command import main
+from fa_lib.sweep.labels import condition, labels
+from tools.book import ROOT
+
+RESULTS = sorted((ROOT / "book/results").glob("*.nc"))
+
+
+def digest(words) -> str:
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
+
+
+def test_names_are_what_they_always_were():
+    """Results lie under these names: a change here makes every finished cell of everybody a stranger."""
+    assert PLANS["fig7"]()[0].name == "mnist-BP-runs0to4-28a1c52737d4f29c.nc"
+    assert digest(c.name for name in ("fig1", "fig4", "fig7", "fig8") for c in PLANS[name]()) == "d7017542c9865062"
+    every = []
+    for plan in PLANS.values():
+        cells = plan()
+        names = labels(cells)
+        every += [f"{cell.name} {names[condition(cell)]}" for cell in cells]
+    assert (len(every), digest(every)) == (489, "5e2789ed0aa3ecdb")
+
+
+def test_every_published_cell_is_found_in_its_plan_by_name():
+    found = []
+    for path in RESULTS:
+        planned = {cell.name: cell for cell in PLANS[path.stem]()}
+        results, table = sweep.load(path), sweep.provenance(path)
+        for text, label in zip(table.cell.values, table.label.values, strict=True):
+            cell = from_options(json.loads(text))
+            assert cell.text() == text
+            assert planned[cell.name] == cell
+            assert set(cell.runs) <= set(results[label].run.values)
+            found.append(cell.name)
+        assert set(planned) <= set(found)
+    assert (len(found), digest(found)) == (461, "c055df9be6d1ce25")
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_results_by_the_names_of_a_plan_are_those_by_label(path):
+    conditions = labels(PLANS[path.stem]())
+    by_label, by_cell = sweep.load(path), sweep.named(path, {cell: cell for cell in conditions})
+    assert len(by_cell) == len(by_label)
+    for cell, data in by_cell.items():
+        assert data.identical(by_label[conditions[cell]])
+
+
+def test_another_process_gives_the_same_names():
+    code = "from fa_book.plans import PLANS; print(*(cell.name for plan in PLANS.values() for cell in plan()))"
+    there = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert there.stdout.split() == [cell.name for plan in PLANS.values() for cell in plan()]
+
+
+def test_the_figures_have_the_papers_protocol():
+    for name, runs, epochs in (("fig1", 10, {1000}), ("fig4", 30, {1000, 100}), ("fig7", 10, {10}), ("fig8", 10, {30})):
+        cells = PLANS[name]()
+        assert {cell.epochs for cell in cells} == epochs
+        for one, label in labels(cells).items():
+            of_it = sorted(run for cell in cells if condition(cell) == one for run in cell.runs)
+            extra = name in ("fig7", "fig8") and label.removesuffix(", gamma") not in ("BP", "FA", "NFA", "NF", "TF")
+            assert of_it in (list(range(runs)), list(range(5))), label
+            assert extra or len(of_it) == runs or name == "fig8"
+        assert len({cell.name for cell in cells}) == len(cells)
+
+
+def test_options_take_the_place_of_the_plans_own():
+    assert sweep.cells_of("fig8", plans=PLANS) == PLANS["fig8"]()
+    cells = sweep.cells_of("fig7", plans=PLANS, runs=3, epochs=2, seed=4, device="cuda")
+    assert {(cell.runs, cell.epochs, cell.seed, cell.device) for cell in cells} == {((0, 1, 2), 2, 4, "cuda")}
+
+
+def test_the_books_command_knows_the_plans_and_the_librarys_does_not(tmp_path):
+    words = ["status", "decide", "--runs", "1", "--out", str(tmp_path)]
+    of_book, of_library = (
+        subprocess.run(
+            [sys.executable, "-m", module, *words], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        for module in ("fa_book", "fa_lib")
+    )  # fmt: skip
+    assert "159 cells: 0 finished, 159 missing" in of_book.stdout
+    assert of_library.returncode == 2
+    assert "a sweep is the path of a TOML file; there is no file 'decide'" in of_library.stderr
+
+
+def test_a_name_that_is_neither(capsys):
+    assert main(["status", "fig9"], plans=PLANS) == 2
+    said = f"one of {', '.join(PLANS)} or the path of a TOML file; there is no file 'fig9'"
+    assert said in capsys.readouterr().err

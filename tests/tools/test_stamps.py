@@ -1,0 +1,84 @@
+"""What makes a chapter run again: its text, library, data, and the files of the book's Python that it imports."""
+
+import pytest
+from small_book import cell, chapter, make_book
+
+from tools import imports, stamps
+from tools.book import ROOT, Book
+
+FILES = {
+    "fa_book/__init__.py": "",
+    "fa_book/figures.py": "WIDTH = 3\n",
+    "fa_book/unused.py": "",
+    "fa_book/one/__init__.py": "",
+    "fa_book/one/claims.py": "from fa_book.claims.verdict import claim\n",
+    "fa_book/one/plan.py": "",
+    "fa_book/two/__init__.py": "from fa_book.two.measures import measure\n",
+    "fa_book/two/measures.py": "def measure():\n    from fa_book import figures\n\n    return figures.WIDTH\n",
+    "fa_book/two/widget.js": "",
+    "fa_book/claims/__init__.py": "",
+    "fa_book/claims/verdict.py": "claim = 1\n",
+    "fa_lib/rules.py": "",
+    "book/data/x.bin": "",
+    "book/results/r.nc": "",
+}
+READS = {  # what each of two chapters stands on
+    "a": {"__init__.py", "one/__init__.py", "one/claims.py", "claims/__init__.py", "claims/verdict.py"},
+    "b": {"__init__.py", "two/__init__.py", "two/measures.py", "figures.py"},
+}
+
+
+@pytest.fixture
+def book(tmp_path) -> Book:
+    code = {"a": "%matplotlib inline\nfrom fa_book.one.claims import claim", "b": "import fa_book.two as two, torch"}
+    made = make_book(tmp_path, **{name: chapter(cell(text)) for name, text in code.items()})
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    stamps._shared.cache_clear()
+    return made
+
+
+def prints(book: Book) -> dict[str, str]:
+    stamps._shared.cache_clear()
+    return {name: stamps.fingerprint(book, name) for name in book.chapters()}
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_chapter_stands_on_the_files_that_it_imports(book, name):
+    assert {str(path.relative_to(book.root / "fa_book")) for path in stamps.own(book, name)} == READS[name]
+
+
+@pytest.mark.parametrize(
+    ("file", "stale"),
+    [(f"fa_book/{file}", {name for name in READS if file in READS[name]})
+     for file in sorted({*READS["a"], *READS["b"], "unused.py", "one/plan.py", "two/widget.js"})]
+    + [("book/a.md", {"a"}), ("fa_lib/rules.py", {"a", "b"}), ("book/data/x.bin", {"a", "b"}),
+       ("book/results/r.nc", {"a", "b"}), ("requirements.txt", {"a", "b"})],
+)  # fmt: skip
+def test_a_change_makes_those_chapters_run_again_that_it_can_reach(book, file, stale):
+    before = prints(book)
+    (book.root / file).write_text((book.root / file).read_text() + "\n# changed\n")
+    after = prints(book)
+    assert {name for name in before if before[name] != after[name]} == stale
+
+
+@pytest.mark.parametrize("code", ["def f(:", "from .one import claims"])
+def test_where_nothing_can_be_told_all_of_the_package_counts(book, code):
+    book.text("a").write_text(chapter(cell(code)))
+    assert stamps.own(book, "a") == set((book.root / "fa_book").rglob("*.py"))
+
+
+def test_every_room_of_the_book_is_read_by_few_chapters():
+    """The point of it all: one chapter's room is not another's business."""
+    book = Book()
+    own = {name: stamps.own(book, name) for name in book.chapters()}
+    measures = ROOT / "fa_book/drift/drift.py"
+    assert {name for name, files in own.items() if measures in files} == {"drift"}
+    assert all(ROOT / "fa_book/figures.py" in own[name] for name in ("exact", "drift", "depth"))
+
+
+def test_relative_imports_are_refused():
+    assert imports.imported("import a.b as c\nfrom d import e, f") == {"a.b", "d", "d.e", "d.f"}
+    with pytest.raises(ValueError, match="line 2 imports relatively"):
+        imports.imported("x = 1\nfrom . import y")
