@@ -7,6 +7,7 @@ chapters that were running: run it again. With parameters nothing is written in 
 import argparse
 import ast
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -165,6 +166,20 @@ def execute(
     return problems
 
 
+def _must_write(*folders: Path) -> None:
+    """Refuse at once, not after a chapter has run for minutes.
+
+    Raises:
+        ValueError: if nothing can be written in one of them, or where a missing one would be made.
+    """
+    for folder in folders:
+        there = folder if folder.exists() else folder.parent
+        if not os.access(there, os.W_OK):
+            raise ValueError(
+                f"nothing can be written in {there}: copy the book to a folder of your own and run it there"
+            )
+
+
 def warm_up(book: Book) -> None:
     """Build matplotlib's font cache: else the first chapters all build it, and one may say so on its page."""
     subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=environment(book), check=False)
@@ -185,6 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
         names = options.names or book.chapters()
         for name in names:
             book.read(name)
+        _must_write(book.build, *([] if options.parameters else [book.folder]))
         warm_up(book)
         for stage in ([n for n in names if n not in READS_OTHERS], [n for n in names if n in READS_OTHERS]):
             if problems and stage:
@@ -201,6 +217,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except ValueError as error:
         problems = [str(error)]
+    except OSError as error:  # a full disk, say
+        problems = [f"{error.filename or book.build}: {error.strerror or error}"]
     for problem in problems:
         print(f"error: {problem}", file=sys.stderr)
     return 1 if problems else 0

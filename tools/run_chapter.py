@@ -7,6 +7,7 @@ and ERROR holds one line that says which cell failed and why.
 import json
 import logging
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from tools.book import Book
 from tools.normalise import normalise
+from tools.same_picture import keep
 
 
 def _leave_with_parent() -> None:
@@ -39,8 +41,22 @@ def _where(book: Book, name: str, source: str) -> str:
     return f"book/{name}.md" + (f":{text.count(chr(10), 0, start) + 1}" if source and start >= 0 else "")
 
 
+def _before(book: Book, name: str) -> str:
+    """The chapter's notebook as committed; without git as it is in place; "" if there is none."""
+    # not the one in place if git knows better: a change made and undone leaves the tree as it was
+    command = ["git", "-C", str(book.root), "show", f"HEAD:./book/{name}.ipynb"]
+    try:
+        answer = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=True)
+        return answer.stdout.decode()
+    except (OSError, subprocess.CalledProcessError, UnicodeDecodeError):
+        path = book.notebook(name)
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
 def run(book: Book, name: str, output: Path, parameters: dict) -> str | None:
     """Run a chapter with papermill, in book/ as its working folder, and write it normalised to `output`.
+
+    In place, pictures that no eye tells from the committed ones stay as they are (`tools.same_picture`).
 
     Returns:
         None, or one line on what failed.
@@ -59,9 +75,14 @@ def run(book: Book, name: str, output: Path, parameters: dict) -> str | None:
     except Exception as error:  # a dead kernel, say: a name and a message help more than our stack
         problem = f"book/{name}.md: could not be run: {type(error).__name__}: {error}"
     else:
-        executed = nbformat.read(work, as_version=4)
-        work.write_text(normalise(executed, book.root), encoding="utf-8")
-        work.replace(output)
+        text = normalise(nbformat.read(work, as_version=4), book.root)
+        if output == book.notebook(name) and (before := _before(book, name)):
+            text = keep(before, text)
+        # a name of its own, and then moved: whenever this is cut short, the notebook in place is whole
+        whole = work.with_suffix(f".{os.getpid()}")
+        whole.write_text(text, encoding="utf-8")
+        whole.replace(output)
+        work.unlink()
         return None
     if work.exists():
         failed.parent.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,8 @@ def _shared(book: Book) -> str:
     """Hash of what every chapter may use: fa_lib, data, results, requirements, Python, how notebooks are written."""
     folders = [book.root / "fa_lib", book.folder / "data", book.folder / "results"]
     files = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
-    files += [*book.root.glob("requirements*.txt"), Path(__file__).with_name("normalise.py")]
+    files += [Path(__file__).with_name(name) for name in ("normalise.py", "same_picture.py")]
+    files += book.root.glob("requirements*.txt")
     return _hash([*_entries(files), str(sys.version_info[:2])])
 
 

@@ -4,6 +4,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# every command that needs .venv writes here too: said before anything is half done
+if [ ! -w . ]; then
+    echo "error: nothing can be written in $(pwd): copy the folder to a place of your own and run make there" >&2
+    exit 1
+fi
 if [ -L .venv ] && [ -x .venv/bin/python ]; then
     exit 0
 fi

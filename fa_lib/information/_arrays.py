@@ -1,14 +1,20 @@
 """What every estimator accepts: H and Y as numpy arrays with a run axis."""
 
+import warnings
 from numbers import Real
 
 import numpy as np
+
+
+class EstimateWarning(UserWarning):
+    """An estimate of mutual information that must not be believed."""
 
 
 def plain(values, name: str) -> np.ndarray:
     """Values as a real numpy array; a torch tensor is detached and brought to the CPU."""
     if hasattr(values, "detach"):
         values = values.detach().cpu()
+        values = values.float() if values.is_floating_point() and values.element_size() < 4 else values
     array = np.asarray(values)
     if array.dtype.kind not in "buif":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
@@ -63,6 +69,28 @@ def positive(value, name: str) -> None:
     """Refuse what is not a positive number."""
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
         raise ValueError(f"{name} must be a positive number, got {value!r}")
+
+
+def bits_of(Y: np.ndarray, *, classes: bool = False) -> np.ndarray:
+    """Entropy of Y's rows as they are, (run,), in bits; infinite where no two are equal, unless they are classes."""
+    found = []
+    for y in Y:
+        _, sizes = np.unique(y, axis=0, return_counts=True)
+        share = sizes / len(y)
+        found.append(-(share * np.log2(share)).sum() if classes or len(sizes) < len(y) else np.inf)
+    return np.array(found)
+
+
+def doubt(found: np.ndarray, Y: np.ndarray, estimator: str) -> None:
+    """Warn of readings, (run,), above the entropy of Y, (run or 1, n, p), which no H can tell more than."""
+    most = bits_of(Y)
+    if (found > most + 1e-9).any():
+        warnings.warn(
+            f"{estimator} reads {np.max(found - most):.3g} bits more than Y holds: it is not made for such data, "
+            "do not believe it",
+            EstimateWarning,
+            stacklevel=3,
+        )
 
 
 def single(H) -> bool:

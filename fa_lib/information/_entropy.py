@@ -28,7 +28,12 @@ def entropy(counts, correction: str | None = None):
     Source: Miller 1955; Grassberger 2003 (arXiv physics/0307138); Chao & Shen 2003.
     """
     given = np.asarray(counts)
-    whole = given.dtype.kind in "iuf" and np.all(given >= 0) and np.all(given == np.floor(given))
+    whole = (
+        given.dtype.kind in "iuf"
+        and np.isfinite(given).all()
+        and np.all(given >= 0)
+        and np.all(given == np.floor(given))
+    )
     if given.ndim not in (1, 2) or not whole:
         raise ValueError("counts must be whole numbers of 0 or more, of shape (cell,) or (run, cell)")
     table = np.atleast_2d(given).astype(np.int64)  # (run, cell)

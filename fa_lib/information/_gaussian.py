@@ -25,11 +25,14 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False):
             for normal data and does not depend on the truth; corrected readings may be negative.
 
     Returns:
-        A number, or an array (run,). Infinite where H fixes some combination of Y's columns exactly, as it always does
-        when n is at most m + 1.
+        A number, or an array (run,). Infinite where H fixes some combination of Y's columns exactly.
+
+    Warns:
+        EstimateWarning: where Y has classes and the reading is above their entropy: they are not normal.
 
     Raises:
-        ValueError: for wrong shapes, samples that do not match, NaN or infinities, or, if unbiased, too few samples.
+        ValueError: for wrong shapes, samples that do not match, NaN or infinities, so few samples that H would fix any
+            Y, or, if unbiased, too few of them.
 
     Source: Gelfand & Yaglom 1957; the excess from the mean of the logarithm of a Wishart determinant.
     """
@@ -37,6 +40,11 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False):
     H, Y = _arrays.finite_pair(H, Y)
     n = H.shape[1]
     basis, rank = _span(H, intercept)  # (run, n, m), (run,)
+    if (rank >= n - intercept).any():
+        raise ValueError(
+            f"{n} samples are too few for {rank.max()} independent units: any Y would be fixed exactly; give "
+            f"{rank.max() + intercept + 1} or more"
+        )
     target, target_rank = _span(Y, intercept)
     residual = target - basis @ (basis.mT @ target)  # (run, n, p)
     sines = np.linalg.svd(residual, compute_uv=False)  # (run, p), of the angles between the spaces, falling
@@ -47,6 +55,7 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False):
     if unbiased:
         found -= [_excess(n - intercept, m, p) for m, p in np.broadcast(rank, target_rank)]
     found += 0.0  # no negative zero
+    _arrays.doubt(found, Y, "gaussian")
     return float(found[0]) if single else found
 
 

@@ -4,6 +4,7 @@ Around each sample the distance to its k-th neighbour in the joint space sets a 
 that scale in H alone, and how many in Y alone, then says how much more often the two come together than apart.
 """
 
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -35,6 +36,9 @@ def ksg(H, Y, k: int = 3, *, discrete: bool = False):
     Returns:
         A number, or an array (run,).
 
+    Warns:
+        EstimateWarning: where a Y taken for continuous has equal rows, or the reading is above the entropy of Y.
+
     Raises:
         ValueError: for wrong shapes, samples that do not match, NaN or infinities, k below 1 or not below n, or
             discrete=True when no class has two samples.
@@ -45,9 +49,16 @@ def ksg(H, Y, k: int = 3, *, discrete: bool = False):
     H, Y = _arrays.finite_pair(H, Y)
     if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k < H.shape[1]:
         raise ValueError(f"k must be a whole number from 1 to n - 1 = {H.shape[1] - 1}, got {k!r}")
-    Y = np.broadcast_to(Y, (len(H), *Y.shape[1:]))
+    shared, Y = Y, np.broadcast_to(Y, (len(H), *Y.shape[1:]))
     estimate = _within_classes if discrete else _continuous
     found = np.array([estimate(_scaled(h), y, k) for h, y in zip(H, Y, strict=True)]) / np.log(2)
+    _arrays.doubt(found, shared, "ksg")
+    if not discrete and np.isfinite(_arrays.bits_of(shared)).any():
+        warnings.warn(
+            "ksg takes Y for continuous, and it has equal rows: give discrete=True if they are classes",
+            _arrays.EstimateWarning,
+            stacklevel=2,
+        )
     return float(found[0]) if single else found
 
 

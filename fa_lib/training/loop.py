@@ -180,8 +180,8 @@ def train(
         `information_null` (y shuffled, in the same way at every epoch) in bits, `test_loss`, `test_accuracy`, the
         recorded ones; `ceiling`, y's entropy in bits; and `stuck` (run,): the run ends on the plateau, where
         all answers are the mean, or dead (`evaluate.stuck`). Then train on, take the mean out of the rule
-        (`Centred(FA())`), start the decoder at the log-odds of the classes, or use cross-entropy. Attributes say how it was
-        made.
+        (`Centred(FA())`), start the decoder at the log-odds of the classes, or use cross-entropy. Attributes say how it
+        was made.
 
     Raises:
         ValueError: for runs, epochs or measure_every below 1, a bin size of 0 or less, a device that is not there,
@@ -222,7 +222,8 @@ def train(
 
 
 def _stuck(task: Task, data: xr.Dataset) -> np.ndarray:
-    return evaluate.stuck(task, *(data[name].values[:, -1] for name in ("loss", "accuracy")))
+    """1 for a run that is stuck; a number, so that Datasets can be subtracted from one another."""
+    return evaluate.stuck(task, *(data[name].values[:, -1] for name in ("loss", "accuracy"))).astype(np.int8)
 
 
 def _measured(epochs: int, measure_every: int) -> list[int]:

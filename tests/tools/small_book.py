@@ -40,7 +40,7 @@ def chapter(*cells: str) -> str:
 
 def make_book(folder: Path, **texts: str) -> Book:
     """Write a book's files from chapters' texts."""
-    for name in ("book/data", "fa_lib"):
+    for name in ("book/data", "fa_lib", "fa_book"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     toc = {"format": "jb-book", "root": "book/index"}
     toc["parts"] = [{"caption": "All", "chapters": [{"file": f"book/{name}.ipynb"} for name in texts]}]

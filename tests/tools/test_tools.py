@@ -57,7 +57,8 @@ def test_normalising_twice_changes_nothing_and_keeps_the_outputs():
 
 
 @pytest.mark.parametrize(
-    "name", ["book/a.md", "fa_lib/__init__.py", "book/data/x.bin", "requirements.txt", "book/a.ipynb"]
+    "name",
+    ["book/a.md", "fa_lib/__init__.py", "book/data/x.bin", "requirements.txt", "book/a.ipynb"],
 )
 def test_a_change_of_anything_used_makes_a_chapter_stale(tmp_path, name):
     book = make_book(tmp_path, a=chapter())
@@ -75,7 +76,6 @@ def test_a_change_of_a_widgets_javascript_makes_no_chapter_stale(tmp_path):
     book = make_book(tmp_path, a=chapter())
     run_by_hand(book, "a")
     stamps.write(book, "a", stamps.fingerprint(book, "a"), 1)
-    (book.root / "fa_book").mkdir()
     (book.root / "fa_book/widget.js").write_text("export default 1;\n")
     stamps._shared.cache_clear()
     assert stamps.is_current(book, "a")

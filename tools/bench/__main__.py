@@ -19,6 +19,7 @@ from tools.bench.table import Line, heading, summary
 SECTIONS = {
     "fig1": small.figure_one,
     "step": small.one_step,
+    "module": small.anybodys_module,
     "mnist": images.epoch,
     "tf": images.target_feedback,
     "dynamics": idealised.curves,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import torch
+from torch import nn
 
 from fa_lib import BP, FA, TF, tasks, training
 from tools.bench import limits
@@ -55,15 +56,31 @@ def figure_one(quick: bool, full: bool = False) -> Iterator[Line]:
     yield Line("the same on 2 cores, on the clock, other work in between", taken[1], "one core", whole)
 
 
-def stepper(task, rule, runs: int, device: str = "cpu"):
+def stepper(task, rule, runs: int, device: str = "cpu", encoder=None):
     """A function that takes an epoch's steps and measures nothing."""
-    model, batches = training.build(task, rule, runs=runs, device=device), training.batches(task, device)
+    model = training.build(task, rule, runs=runs, device=device, encoder=encoder)
+    batches = training.batches(task, device)
 
     def steps():
         for _ in training.train_epoch(model, batches):
             pass
 
     return steps
+
+
+def anybodys_module(quick: bool) -> Iterator[Line]:
+    """The same network as an `nn.Module` of one run that was given the run axis, against the hand-written one."""
+    task, many = tasks.ib(), 3 if quick else 10
+
+    def module() -> nn.Module:
+        return nn.Sequential(nn.Linear(12, 8), nn.Tanh(), nn.Linear(8, 4), nn.Tanh())
+
+    for runs in (1, 10, 40):
+        steps = {kind: stepper(task, FA(), runs, encoder=kind) for kind in (None, module)}
+        sides = {kind: (lambda step=step: [step() for _ in range(many)]) for kind, step in steps.items()}
+        taken = interleaved(sides, 5 if quick else 25)
+        work = f"one step of {runs} runs, any nn.Module with a run axis"
+        yield Line(work, taken[module] / many, "hand-written", taken[None] / many, 1.5, at_least=False)
 
 
 def one_step(quick: bool) -> Iterator[Line]:

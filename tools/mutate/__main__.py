@@ -1,7 +1,8 @@
-"""Put in each fault and print which check caught it: python -m tools.mutate [--only WORDS] [--workers 2].
+"""Do the checks catch faults? python -m tools.mutate [--only WORDS] [--random] [--count 300] [--seed 0] [--workers 2].
 
-Findings are kept in _build/mutate.json for the code they were made with: an interrupted run goes on where it stopped.
-The exit status is 1 if fewer than 95 % of the faults are caught.
+First each of a list of chosen faults is put in, and what caught it is printed; then single mutations drawn at random
+from fa_lib, with a score. Findings are kept in _build/ for the code they were made with: an interrupted run goes on
+where it stopped. The exit status is 1 if fewer than 95 % of the chosen faults or 90 % of the random ones are caught.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 from tools.book import ROOT
 from tools.mutate.faults import Fault, load
 from tools.mutate.hunt import Catch, hunt
+from tools.mutate.random_mutants import run as run_random
 
 BAR = 0.95
 KEPT = ROOT / "_build" / "mutate.json"
@@ -48,30 +50,47 @@ def table(faults: list[Fault], catches: dict[str, Catch]) -> str:
     return "\n".join(lines) + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="faults whose file or words hold this text")
-    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="faults at a time")
-    parser.add_argument("--no-notebooks", action="store_true", help="do not run notebooks for what the tests pass")
-    given = parser.parse_args()
-    faults = [fault for fault in load() if given.only in f"{fault.file} {fault.what}"]
+def chosen(only: str, *, workers: int, notebooks: bool) -> int:
+    """Hunt the faults of the list whose file or words hold a text."""
+    faults = [fault for fault in load() if only in f"{fault.file} {fault.what}"]
     if not faults:
-        print(f"error: no fault holds {given.only!r}", file=sys.stderr)
+        print(f"error: no fault holds {only!r}", file=sys.stderr)
         return 2
     now = state(ROOT)
     kept = json.loads(KEPT.read_text()) if KEPT.is_file() else {}
     found = {name: Catch(*catch) for name, catch in kept.get(now, {}).items()}
 
     def one(fault: Fault) -> None:
-        found[fault.name] = hunt(fault, ROOT, workers=1, notebooks=not given.no_notebooks)
+        found[fault.name] = hunt(fault, ROOT, workers=1, notebooks=notebooks)
         print(f"{found[fault.name].by or 'SURVIVES'}  <-  {fault.what}", flush=True)
         KEPT.parent.mkdir(exist_ok=True)
         KEPT.write_text(json.dumps({now: found}))
 
-    with ThreadPoolExecutor(given.workers) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         list(pool.map(one, [fault for fault in faults if fault.name not in found]))
     print("\n" + table(faults, found))
     return 0 if sum(bool(found[fault.name].by) for fault in faults) >= BAR * len(faults) else 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", help="no random ones, and of the chosen ones those whose file or words hold this")
+    parser.add_argument("--random", action="store_true", help="random ones only")
+    parser.add_argument("--count", type=int, default=300, help="how many random ones")
+    parser.add_argument("--seed", type=int, default=0, help="of their draw")
+    parser.add_argument("--rooms", nargs="+", default=[], help="rooms of fa_lib to draw from, such as nn; all if none")
+    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1), help="faults at a time")
+    parser.add_argument("--no-notebooks", action="store_true", help="do not run notebooks for what the tests pass")
+    given = parser.parse_args()
+    if given.random and given.only is not None:
+        parser.error("--only chooses among the listed faults: leave out --random")
+    codes = []
+    if not given.random:
+        codes.append(chosen(given.only or "", workers=given.workers, notebooks=not given.no_notebooks))
+    if given.only is None:
+        settings = {"count": given.count, "seed": given.seed, "rooms": given.rooms, "workers": given.workers}
+        codes.append(run_random(ROOT, **settings))
+    return max(codes)
 
 
 if __name__ == "__main__":

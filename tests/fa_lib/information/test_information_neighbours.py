@@ -51,6 +51,7 @@ def test_ksg_of_classes_equals_slow_loop(problem, k):
     assert information.ksg(h - 5, one_hot, k, discrete=True) == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore::fa_lib.information.EstimateWarning")
 def test_ksg_on_samples_that_coincide():
     """With every neighbour at distance 0 what is left is the digamma of the counts; a constant H reads exactly 0."""
     rng = np.random.default_rng(0)
@@ -74,6 +75,7 @@ def test_ksg_leaves_out_a_class_of_one():
         information.ksg(H, np.arange(60), discrete=True)
 
 
+@pytest.mark.filterwarnings("ignore::fa_lib.information.EstimateWarning")
 @pytest.mark.parametrize("discrete", [True, False])
 def test_ksg_does_not_depend_on_blocks_order_or_run(monkeypatch, discrete):
     rng = np.random.default_rng(0)

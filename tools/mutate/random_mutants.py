@@ -1,0 +1,277 @@
+"""Single mutations drawn at random from the library, each put into a copy of the tree: do the library's tests see it?
+
+A mutation is given the tests that call the function in which it stands, the quickest first, until one fails. Which do
+is found once, by running each test file under a trace. What is found is kept in _build/mutants, a line for each, and
+holds as long as the code and the test that caught it are as they were.
+"""
+
+import difflib
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from queue import Queue
+from threading import Lock
+
+from tools.mutate.hunt import LEFT_OUT
+from tools.mutate.operators import Mutant, is_python, mutants
+
+BAR = 0.9
+TESTS = "tests/fa_lib"  # a library is tested by its own tests
+SECONDS = 120  # of tests for one mutant, as they take without it: one that outlives these survives
+EXPLAINED = Path(__file__).with_name("survivors.toml")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of a mutant: the test that failed, or an empty text, and how many were run for it."""
+
+    mutant: Mutant
+    by: str
+    tests: int
+
+
+def sources(root: Path) -> dict[str, str]:
+    """The library's modules, name to text."""
+    return {str(path.relative_to(root)): path.read_text("utf-8") for path in sorted((root / "fa_lib").rglob("*.py"))}
+
+
+def room(file: str) -> str:
+    """The room in which a module stands: feedback, or check for fa_lib/check.py."""
+    return Path(file).parts[1].removesuffix(".py")
+
+
+def drawn(texts: dict[str, str], count: int, seed: int, rooms: Sequence[str] = ()) -> list[Mutant]:
+    """Different mutations, all equally likely, of the named rooms or of all."""
+    listed = [one for file, text in texts.items() if not rooms or room(file) in rooms for one in mutants(file, text)]
+    random.Random(seed).shuffle(listed)
+    return list(islice((one for one in listed if is_python(one.of(texts[one.file]))), count))
+
+
+def difference(mutant: Mutant, text: str) -> str:
+    """The lines before and after, with their signs."""
+    lines = difflib.unified_diff(text.splitlines(), mutant.of(text).splitlines(), n=0, lineterm="")
+    return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
+
+
+def explained(mutant: Mutant, text: str, path: Path = EXPLAINED) -> str:
+    """Why no test can see this mutant, if somebody has said so; an empty text otherwise."""
+    if not path.is_file():
+        return ""
+    for entry in tomllib.loads(path.read_text("utf-8"))["survivor"]:
+        if entry["file"] == mutant.file and entry["change"].strip() == difference(mutant, text):
+            return entry["why"]
+    return ""
+
+
+class Worker:
+    """A copy of the tree and the process that runs tests in it, as a context."""
+
+    def __init__(self, root: Path):
+        self.root = root
+
+    def __enter__(self) -> "Worker":
+        self.folder = tempfile.TemporaryDirectory(prefix="mutants-")
+        self.copy = Path(self.folder.name) / "tree"
+        shutil.copytree(self.root, self.copy, ignore=LEFT_OUT, symlinks=True)
+        settings = os.environ | {"PYTHONPATH": str(self.copy), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
+        tools = Path(__file__).parents[2]
+        if not (self.copy / "tools/mutate/worker.py").is_file():
+            settings["PYTHONPATH"] += f"{os.pathsep}{tools}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tools.mutate.worker"], cwd=self.copy, env=settings, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+        self.folder.cleanup()
+
+    def ask(self, **request) -> dict:
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+    def trace(self, file: str) -> dict:
+        """What the tests of a file call: see `worker.Traced`."""
+        return self.ask(trace=file, cpu=1800, wall=7200)
+
+    def by(self, mutant: Mutant, text: str, tests: list[str], seconds: float) -> str:
+        """The first test that fails with the mutant; tests that take much longer than without it fail too."""
+        (self.copy / mutant.file).write_text(mutant.of(text), "utf-8")
+        try:
+            return self.ask(tests=tests, cpu=60 + 5 * seconds, wall=1200 + 30 * seconds)["by"]
+        finally:
+            (self.copy / mutant.file).write_text(text, "utf-8")
+
+
+@contextmanager
+def _workers(root: Path, count: int) -> Iterator[Queue]:
+    """A queue from which threads borrow workers."""
+    queue, started = Queue(), []
+    try:
+        for _ in range(count):
+            started.append(Worker(root).__enter__())
+            queue.put(started[-1])
+        yield queue
+    finally:
+        for worker in started:
+            worker.__exit__()
+
+
+class Kept:
+    """Lines of JSON in a file, by name; what was written last counts."""
+
+    def __init__(self, path: Path):
+        self.path, self.lock = path, Lock()
+        lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+        self.all = {entry["name"]: entry for entry in map(json.loads, lines)}
+
+    def add(self, name: str, **entry) -> None:
+        with self.lock:
+            self.all[name] = {"name": name, **entry}
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                print(json.dumps(self.all[name]), file=file)
+
+
+def _hash(root: Path, files: Sequence[str]) -> str:
+    mix = hashlib.sha256()
+    for file in files:
+        if (root / file).is_file():
+            mix.update(file.encode() + (root / file).read_bytes())
+    return mix.hexdigest()[:16]
+
+
+class Sight:
+    """Which tests see which function."""
+
+    def __init__(self):
+        self.calls: dict[str, set] = {}  # of a test: (file, line of the function)
+        self.seconds: dict[str, float] = {}
+
+    def add(self, traced: dict) -> None:
+        """What `worker.Traced` has seen of a file; tests that fail as it is are left out."""
+        loading = {tuple(call) for call in traced["seen"].get("", [])}
+        for test, calls in traced["seen"].items():
+            if test and test not in traced["failed"]:
+                self.calls[test] = loading | {tuple(call) for call in calls}
+                self.seconds[test] = traced["seconds"][test]
+
+    def tests(self, mutant: Mutant, limit: float = SECONDS) -> list[str]:
+        """Those that call the mutant's function, or any of its module for what stands in none; the quickest first."""
+        first, last = mutant.scope
+        near = {(file, line) for calls in self.calls.values() for file, line in calls if file == mutant.file}
+        exact = {(file, line) for file, line in near if first <= line <= last}
+        found = [test for test, calls in self.calls.items() if calls & (exact or near)]
+        listed, used = [], 0.0
+        for test in sorted(found, key=lambda test: (self.seconds[test], test)):
+            used += self.seconds[test]
+            if used > limit and listed:
+                break
+            listed.append(test)
+        return listed
+
+
+def hunted(root: Path, chosen: Sequence[Mutant], *, folder: Path, workers: int = 2, limit: float = SECONDS):
+    """What became of each mutant, one after the other as they are found.
+
+    Args:
+        root: of the repository, which is not touched.
+        chosen: the mutants.
+        folder: where what is found is kept.
+        workers: mutants at a time.
+        limit: seconds of tests for one mutant.
+
+    Raises:
+        ValueError: if tests fail without any mutant.
+    """
+    texts, tests = sources(root), sorted(str(path.relative_to(root)) for path in (root / TESTS).rglob("test_*.py"))
+    shared = [str(path.relative_to(root)) for path in (root / "tests").rglob("*.py") if path.name[:5] != "test_"]
+    code = _hash(root, [*texts, *sorted(shared), "pyproject.toml"])
+    traces, catches = Kept(folder / "traces.jsonl"), Kept(folder / "mutants.jsonl")
+    sight = Sight()
+    with _workers(root, workers) as queue, ThreadPoolExecutor(workers) as pool:
+
+        def trace(file: str) -> tuple[str, dict]:
+            now = code + _hash(root, [file])
+            if traces.all.get(file, {}).get("now") != now:
+                worker = queue.get()
+                traces.add(file, now=now, **worker.trace(file))
+                queue.put(worker)
+            return file, traces.all[file]
+
+        for file, traced in pool.map(trace, tests):
+            if "seen" not in traced or traced["failed"]:
+                failed = traced.get("failed") or ["it cannot be run"]
+                print(f"left out, because it fails without any mutant: {file}: {', '.join(failed)}", file=sys.stderr)
+            if "seen" in traced:
+                sight.add(traced)
+
+        def one(mutant: Mutant) -> Found:
+            able = sight.tests(mutant, limit)
+            known = catches.all.get(mutant.name)
+            # a survivor may be seen by tests that were changed since; one that was caught is, while its test is there
+            mix = code + _hash(root, sorted({test.split("::")[0] for test in able}))
+            if known and known["code"] == code and (known["mix"] == mix or _still(root, known)):
+                return Found(mutant, known["by"], known["tests"])
+            worker = queue.get()
+            seconds = sum(sight.seconds[test] for test in able)
+            by = worker.by(mutant, texts[mutant.file], able, seconds) if able else ""
+            queue.put(worker)
+            file = by.split("::")[0]
+            catches.add(mutant.name, code=code, mix=mix, by=by, file=file, test=_hash(root, [file]), tests=len(able))
+            return Found(mutant, by, len(able))
+
+        yield from pool.map(one, chosen)
+
+
+def _still(root: Path, known: dict) -> bool:
+    return bool(known["by"]) and (root / known["file"]).is_file() and known["test"] == _hash(root, [known["file"]])
+
+
+def table(found: Sequence[Found], texts: dict[str, str]) -> str:
+    """Survivors with their change, then the score of each room and of all."""
+    lines, total, caught = [], Counter(), Counter()
+    for one in found:
+        total[room(one.mutant.file)] += 1
+        caught[room(one.mutant.file)] += bool(one.by)
+        if not one.by:
+            text = texts[one.mutant.file]
+            why = explained(one.mutant, text)
+            lines.append(f"SURVIVES {one.mutant.file}:{one.mutant.line} {one.mutant.operator}, {one.tests} tests")
+            lines += [difference(one.mutant, text), f"  because {why}" if why else "", ""]
+    lines += [f"{name:12} {caught[name]:4} of {total[name]:4}" for name in sorted(total)]
+    share = 100 * caught.total() / max(total.total(), 1)
+    return "\n".join([*lines, f"{'all':12} {caught.total():4} of {total.total():4} mutants caught ({share:.0f} %)"])
+
+
+def run(root: Path, *, count: int, seed: int, rooms: Sequence[str] = (), workers: int = 2) -> int:
+    """Draw, hunt and print; 0 if enough are caught, 1 if not, 2 if there is nothing to draw from."""
+    texts = sources(root)
+    chosen = drawn(texts, count, seed, rooms)
+    if not chosen:
+        print(f"error: no room is called {', '.join(rooms)}; there are {', '.join(sorted(set(map(room, texts))))}",
+              file=sys.stderr)  # fmt: skip
+        return 2
+    print(f"{len(chosen)} mutants of {', '.join(rooms) or 'fa_lib'}, drawn with seed {seed}", flush=True)
+    found = []
+    for one in hunted(root, chosen, folder=root / "_build/mutants", workers=workers):
+        found.append(one)
+        print(f"{one.by or 'SURVIVES'}  <-  {one.mutant.file}:{one.mutant.line} {one.mutant.operator}", flush=True)
+    print("\n" + table(found, texts))
+    return 0 if sum(bool(one.by) for one in found) >= BAR * len(found) else 1
