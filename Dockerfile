@@ -10,7 +10,7 @@ ENV PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu PIP_NO_CACHE_DIR=1
 
 WORKDIR /book
 # the packages first: they change less often than the book
-COPY requirements.txt Makefile ./
+COPY requirements.txt requirements-torch.txt Makefile ./
 COPY tools/venv.sh tools/
 RUN make venv
 COPY . .

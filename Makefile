@@ -5,13 +5,16 @@ PORT ?= 8000
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv book html quality chapter test lint serve pdf epub paper bench mutate repeat upgrade repository clean
+.PHONY: help venv browser book html quality chapter test lint serve pdf epub paper bench mutate repeat upgrade repository clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
 
-venv:  ## make or update .venv from requirements.txt
+venv:  ## make or update .venv from requirements.txt and requirements-torch.txt
 	@PYTHON="$(PYTHON)" sh tools/venv.sh
+
+browser: venv  ## find a Chromium, or get one: playwright's download, else apt-get where you are root
+	@$(PY) -m tools.chromium
 
 book: venv  ## run every chapter that changed and build _build/html
 	$(PY) -m tools.execute
@@ -35,16 +38,16 @@ lint: venv  ## format the code and mend what ruff can
 serve:  ## show _build/html at http://127.0.0.1:8000 (another port: PORT=8001)
 	$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-pdf: html  ## the whole book as _build/paper/*.pdf, printed by Chromium
+pdf: browser html  ## the whole book as _build/paper/*.pdf, printed by Chromium
 	$(PY) -m tools.paper pdf
 
-epub: html  ## the whole book as _build/paper/*.epub
+epub: browser html  ## the whole book as _build/paper/*.epub
 	$(PY) -m tools.paper epub
 
-paper: html  ## both
+paper: browser html  ## both
 	$(PY) -m tools.paper
 
-quality: venv  ## measure _build/html in a browser and with Lighthouse (needs npm): one table, bars
+quality: browser  ## measure _build/html in a browser and with Lighthouse (needs npm): one table, bars
 	$(PY) -m tools.quality
 
 bench: venv  ## print speeds against references and limits

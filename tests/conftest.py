@@ -146,3 +146,10 @@ def plain_training(plain):
                 yield seen | {"test_y_hat": torch.sigmoid(head(body(task.test_x))).numpy()}
 
     return train
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Where something fails, how to have the tests in the same order again."""
+    seed = config.getoption("randomly_seed", None)
+    if seed is not None and any(terminalreporter.stats.get(word) for word in ("failed", "error")):
+        terminalreporter.write_line(f"the same order again: --randomly-seed={seed}")

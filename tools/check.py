@@ -1,6 +1,8 @@
 """Everything that CI checks, quick things first, up to the first failure: python -m tools.check [--only STEP ...]."""
 
 import argparse
+import os
+import random
 import subprocess
 import sys
 import time
@@ -22,6 +24,11 @@ def run(*command: str) -> bool:
     return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
+def browser() -> bool:
+    """A Chromium, which later steps need: found, or fetched, or nothing else is begun."""
+    return run(PYTHON, "-m", "tools.chromium")
+
+
 def lint() -> bool:
     return run(PYTHON, "-m", "ruff", "check", ".") and run(PYTHON, "-m", "ruff", "format", "--check", ".")
 
@@ -35,7 +42,11 @@ def inputs() -> bool:
 
 
 def unit_tests() -> bool:
-    return run(PYTHON, "-m", "pytest", "-n", str(workers()), "--dist", "worksteal", "tests")
+    """In a random order, which is printed: what passes by the grace of an earlier test fails some day."""
+    seed = os.environ.get("SEED") or str(random.SystemRandom().randrange(2**32))
+    print(f"in random order; the same again: make test SEED={seed}", flush=True)
+    options = ["-n", str(workers()), "--dist", "worksteal", f"--randomly-seed={seed}"]
+    return run(PYTHON, "-m", "pytest", *options, "tests")
 
 
 def build() -> bool:
@@ -80,6 +91,8 @@ def notebooks() -> bool:
         "filterwarnings=",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "no:randomly",  # a notebook's cells have an order
         "-q",
         "-rN",
         "--tb=no",
@@ -101,6 +114,7 @@ class Step:
 
 
 STEPS = (
+    Step("browser: there is a Chromium, or one is fetched", browser),
     Step("ruff: lint and format", lint),
     Step("pairs: text and notebook of each chapter agree", pairs),
     Step("inputs: data and published results are there and whole", inputs),

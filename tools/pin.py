@@ -1,7 +1,8 @@
-"""Pin requirements.in in requirements.txt, and Binder's environment with it: python -m tools.pin [--upgrade].
+"""Pin requirements.in with hashes, and Binder's environment with it: python -m tools.pin [--upgrade].
 
-Without --upgrade, only what is new in requirements.in is added and what left it goes; all other versions stay. The
-compiler, pip-tools, is put into _build for the occasion: nothing else needs it.
+Without --upgrade, only what is new in requirements.in is added and what left it goes; all other versions stay. One
+version of each package does for every Python from the oldest that the project takes. The compiler, uv, is put into
+_build for the occasion: nothing else needs it.
 """
 
 import argparse
@@ -12,11 +13,18 @@ from pathlib import Path
 
 from tools.book import ROOT
 
+OLDEST = "3.11"  # the Python of the committed notebooks, of CI and of Binder
 HEAD = """\
-# Written by python -m tools.pin from requirements.in, which has the reasons; do not edit. Without hashes, and torch
-# without its build's name, so that any index will do: plain ones elsewhere bring torch with CUDA, CPU indexes do not.
+# Written by python -m tools.pin from requirements.in, which has the reasons; do not edit. Each file that an index may
+# give has its hash. torch stands apart, in requirements-torch.txt.
 """
+TORCH = """\
+# Written by python -m tools.pin; do not edit. Without a hash and without its build's name, so that any index will do:
+# plain ones bring torch for Linux with CUDA (which it pins itself), indexes of CPU wheels a tenth of that.
+"""
+FILES = ("requirements.txt", "requirements-torch.txt")
 PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s#;\\]+)", re.MULTILINE)
+APART = re.compile(r"(torch|triton|cuda|nvidia)\b")  # torch, and what only its CUDA build needs
 
 
 def normal(name: str) -> str:
@@ -29,10 +37,28 @@ def pins(text: str) -> dict[str, str]:
     return {normal(name): version for name, version in PIN.findall(text)}
 
 
-def tidy(compiled: str) -> str:
-    """What the compiler wrote, without its remarks and without the local part of versions (2.13.0+cpu)."""
-    lines = [line for line in compiled.splitlines() if line.strip() and not line.lstrip().startswith(("#", "--"))]
-    return HEAD + "\n".join(re.sub(r"^(\S+==[^+\s]+)\+\S+", r"\1", line) for line in lines) + "\n"
+def pinned(root: Path = ROOT) -> str:
+    """What is pinned now, in both files."""
+    return "".join((root / name).read_text(encoding="utf-8") for name in FILES if (root / name).exists())
+
+
+def tidy(compiled: str) -> dict[str, str]:
+    """Both files' texts from what the compiler wrote.
+
+    Raises:
+        ValueError: if a package has no hash, or two versions for different Pythons.
+    """
+    # one entry begins at the margin, its hashes and who asked for it are indented
+    entries = re.findall(r"^[A-Za-z0-9].*(?:\n[ \t].*)*", compiled, re.MULTILINE)
+    others = [entry for entry in entries if not APART.match(normal(entry))]
+    if bare := [entry.split()[0] for entry in others if "--hash=sha256:" not in entry]:
+        raise ValueError(f"the index gives no hash of {', '.join(bare)}")
+    names = [re.match(r"[\w.-]+", entry)[0] for entry in entries]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"two versions of {', '.join(twice)}: take the line out of requirements.txt and pin again")
+    torch = [re.match(r"torch==[^\s+;\\]+", entry)[0] for entry in entries if entry.startswith("torch==")]
+    texts = (HEAD + "\n".join(others) + "\n", TORCH + "\n".join(torch) + "\n")
+    return dict(zip(FILES, texts, strict=True))
 
 
 def follow(text: str, versions: dict[str, str]) -> str:
@@ -51,24 +77,24 @@ def follow(text: str, versions: dict[str, str]) -> str:
 
 
 def compile_pins(root: Path, folder: Path, upgrade: bool) -> str:
-    """Run pip-compile of a place of its own and return what it wrote.
+    """Run uv pip compile of a place of its own and return what it wrote.
 
     Raises:
         ValueError: if the requirements cannot be met together, or no index can be reached.
     """
-    python = folder / "bin/python"
-    if not (folder / "bin/pip-compile").exists():
+    uv = folder / "bin/uv"
+    if not uv.exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "pip-tools"], check=True)
+        subprocess.run([folder / "bin/python", "-m", "pip", "install", "--quiet", "uv"], check=True)
     output = folder / "requirements.txt"
-    output.write_text("" if upgrade else (root / "requirements.txt").read_text(encoding="utf-8"), encoding="utf-8")
-    options = "--quiet --strip-extras --annotation-style line --no-header --no-emit-options --no-emit-index-url"
-    options += " --no-emit-trusted-host --no-emit-find-links"
-    command = [folder / "bin/pip-compile", *options.split(), "--output-file", output, "requirements.in"]
+    output.write_text("" if upgrade else pinned(root), encoding="utf-8")
+    options = f"--quiet --generate-hashes --universal --fork-strategy fewest --python-version {OLDEST}"
+    options += " --strip-extras --annotation-style line --no-header"
+    command = [uv, "pip", "compile", *options.split(), "--output-file", output, "requirements.in"]
     answer = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if answer.returncode:
-        last = (answer.stderr.strip().splitlines() or ["no word from pip-compile"])[-1]
-        raise ValueError(f"requirements.in cannot be pinned: {last}")
+        reason = " ".join(answer.stderr.split()) or "no word from uv"
+        raise ValueError(f"requirements.in cannot be pinned: {reason}")
     return output.read_text(encoding="utf-8")
 
 
@@ -76,17 +102,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that go together")
     options = parser.parse_args()
-    path = ROOT / "requirements.txt"
-    before = pins(path.read_text(encoding="utf-8"))
+    before = pins(pinned())
     try:
-        compiled = tidy(compile_pins(ROOT, ROOT / "_build/pin", options.upgrade))
-        after = pins(compiled)
-        followers = [ROOT / "binder/requirements.txt", ROOT / "binder/postBuild"]
-        texts = {file: follow(file.read_text(encoding="utf-8"), after) for file in followers}
+        texts = {ROOT / name: text for name, text in tidy(
+            compile_pins(ROOT, ROOT / "_build/pin", options.upgrade)).items()}  # fmt: skip
+        after = pins("".join(texts.values()))
+        for file in (ROOT / "binder/requirements.txt", ROOT / "binder/postBuild"):
+            texts[file] = follow(file.read_text(encoding="utf-8"), after)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    for file, text in {path: compiled, **texts}.items():
+    for file, text in texts.items():
         file.write_text(text, encoding="utf-8")
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):

@@ -31,7 +31,7 @@ def _shared(book: Book) -> str:
     folders = [book.root / "fa_lib", book.folder / "data", book.folder / "results"]
     files = [path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts]
     files += [Path(__file__).with_name(name) for name in ("normalise.py", "same_picture.py")]
-    files += [book.root / "requirements.txt"]
+    files += book.root.glob("requirements*.txt")
     return _hash([*_entries(files), str(sys.version_info[:2])])
 
 

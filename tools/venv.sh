@@ -1,6 +1,6 @@
 #!/bin/sh
-# Make .venv hold what requirements.txt asks for. Nothing is done if it already does, or if .venv is a link to a
-# place that somebody else looks after.
+# Make .venv hold what requirements.txt and requirements-torch.txt ask for. Nothing is done if it already does, or if
+# .venv is a link to a place that somebody else looks after.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ fi
 if [ -L .venv ] && [ -x .venv/bin/python ]; then
     exit 0
 fi
-if [ -x .venv/bin/python ] && cmp -s requirements.txt .venv/installed.txt; then
+if [ -x .venv/bin/python ] && cat requirements.txt requirements-torch.txt | cmp -s - .venv/installed.txt; then
     exit 0
 fi
 
@@ -24,7 +24,11 @@ python=${PYTHON:-python3}
 if ! .venv/bin/python -c '' 2>/dev/null; then
     "$python" -m venv --clear .venv
 fi
-.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off -r requirements.txt
+install() {
+    .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off "$@"
+}
+install --require-hashes -r requirements.txt
+install -r requirements-torch.txt  # which wheel depends on the index; what it needs beside is there by now
 # fa_lib and fa_book as they stand in this folder, for Jupyter and for python started by hand
 .venv/bin/python - <<'EOF'
 import pathlib
@@ -32,4 +36,4 @@ import sysconfig
 
 pathlib.Path(sysconfig.get_path("purelib"), "fa_lib.pth").write_text(f"{pathlib.Path.cwd()}\n")
 EOF
-cp requirements.txt .venv/installed.txt  # last: an install cut short is taken up again
+cat requirements.txt requirements-torch.txt > .venv/installed.txt  # last: an install cut short is taken up again

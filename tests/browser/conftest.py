@@ -5,12 +5,12 @@ import threading
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from visits import PAGE, Visitor
 
 from fa_book import widgets
 from fa_book.widgets.modules import FOLDER, bundle
-from tools.chromium import launch
+from tools.chromium import launch, shared
 from tools.widget_assets import copy
 
 
@@ -47,7 +47,7 @@ def site(tmp_path_factory) -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Browser:
-    with sync_playwright() as playwright:
+    with shared() as playwright:
         browser = launch(playwright)
         yield browser
         browser.close()

@@ -17,6 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from jupyter_client import AsyncKernelManager
 from nbformat import v4, write
+from patience import PATIENCE
 from visits import ROOT, Visitor
 
 from fa_book.widgets.modules import FOLDER
@@ -100,14 +101,14 @@ class Kernel:
         self.wait(self._start(folder))
 
     def wait(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=180)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=180 * PATIENCE)
 
     async def _start(self, folder) -> None:
         self.manager = AsyncKernelManager(kernel_name="python3")
         await self.manager.start_kernel(cwd=str(folder), env=environment(Book()))
         self.client = self.manager.client()
         self.client.start_channels(hb=False, stdin=False, control=False)
-        await self.client.wait_for_ready(timeout=120)
+        await self.client.wait_for_ready(timeout=120 * PATIENCE)
         self.listeners = [self.loop.create_task(self._listen(channel)) for channel in ("shell", "iopub")]
 
     async def _listen(self, channel: str) -> None:
@@ -171,7 +172,7 @@ class Machine:
         assert message.pop("channel") == "shell"
         self.kernel.send(message)
 
-    def until(self, text: str, *, seconds: float = 120) -> None:
+    def until(self, text: str, *, seconds: float = 120 * PATIENCE) -> None:
         """Pass messages on until the status says this."""
         status, end = self.page.locator(".fa-live-controls [role=status]"), time.monotonic() + seconds
         while text not in status.inner_text():

@@ -79,8 +79,15 @@ def test_any_chromium_will_do_and_none_is_a_failure_with_advice(monkeypatch, tmp
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FileNotFoundError, match="apt-get install chromium"):
         chromium.find(playwright)
-    own.touch()
+    own.write_text("#!/bin/sh\nexit 1\n")
+    own.chmod(0o755)
+    with pytest.raises(FileNotFoundError, match="no Chromium found"):  # one that does not start is none
+        chromium.find(playwright)
+    own.write_text("#!/bin/sh\n")
     assert chromium.find(playwright) == str(own)
     for name in reversed(chromium.NAMES):
-        (tmp_path / name).touch(mode=0o755)
+        (tmp_path / name).write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+        assert chromium.find(playwright) != str(tmp_path / name)
+        (tmp_path / name).write_text("#!/bin/sh\n")
         assert chromium.find(playwright) == str(tmp_path / name)

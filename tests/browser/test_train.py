@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from patience import PATIENCE
 
 from fa_book.widgets import Training
 from fa_book.widgets.abreast import parameters, place_parameters
@@ -202,7 +203,7 @@ def still_for(page, milliseconds=400):
 
 def settle(page):
     """Wait for the rounds that were under way when the training was halted; a busy machine takes its time."""
-    for _ in range(30):
+    for _ in range(30 * PATIENCE):
         before = epoch(page)
         page.wait_for_timeout(400)
         if epoch(page) == before:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from patience import PATIENCE
 from playwright.sync_api import Browser, Page
 
 from fa_book import widgets
@@ -54,7 +55,7 @@ class Visitor:
     def page(self, *, width: int = 1280, height: int = 900, **options) -> Page:
         """An empty page, watched."""
         context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(30_000 * PATIENCE)
         context.add_init_script(WATCH)
         self.contexts.append(context)
         page = context.new_page()

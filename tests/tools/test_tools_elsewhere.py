@@ -9,7 +9,7 @@ import yaml
 from IPython.core.inputtransformer2 import TransformerManager
 from small_book import ADDRESS, cell, chapter, make_book, run_by_hand
 
-from tools import check_pairs
+from tools import check_pairs, pin
 from tools.book import ROOT
 from tools.repository import move
 from tools.setup_cell import CODE, insert
@@ -53,12 +53,11 @@ def test_setup_cell_acts_on_colab_alone(monkeypatch, colab):
 
 
 def _pins(path: str) -> dict[str, str]:
-    lines = [line.split("#")[0].strip() for line in (ROOT / path).read_text().splitlines()]
-    return dict(line.split("==") for line in lines if "==" in line)
+    return pin.pins((ROOT / path).read_text())
 
 
 def test_binder_has_the_same_versions_and_no_book_tools():
-    ours, binder = _pins("requirements.txt"), _pins("binder/requirements.txt")
+    ours, binder = pin.pins(pin.pinned()), _pins("binder/requirements.txt")
     assert binder.items() <= ours.items()
     assert not {"jupyter-book", "pytest", "ruff"} & set(binder)
     assert f"myst-nb=={ours['myst-nb']}" in (ROOT / "binder/postBuild").read_text()

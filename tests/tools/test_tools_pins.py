@@ -12,12 +12,13 @@ from tools import pin
 from tools.book import ROOT
 
 DIRECT = (ROOT / "requirements.in").read_text()
-PINNED = (ROOT / "requirements.txt").read_text()
+HASHED, TORCH = ((ROOT / name).read_text() for name in pin.FILES)
+PINNED = pin.pinned()
 WHEELS = "https://download.pytorch.org/whl/cpu"  # the one index that is named: torch without CUDA
 
 
 def requirements(text: str) -> list[Requirement]:
-    lines = [line.split("#")[0].strip() for line in text.splitlines()]
+    lines = [line.split("#")[0].strip(" \\") for line in text.splitlines()]
     return [Requirement(line) for line in lines if line and not line.startswith("--")]
 
 
@@ -36,10 +37,21 @@ def test_requirements_txt_pins_what_is_asked_for():
     assert all(str(requirement.specifier).startswith("==") for requirement in requirements(PINNED))
 
 
-def test_requirements_txt_names_no_index_hash_or_build():
+def test_every_pin_but_torchs_has_hashes_and_none_an_index_or_build():
+    entries = re.findall(r"^[A-Za-z0-9].*(?:\n[ \t].*)*", HASHED, re.MULTILINE)
+    assert len(entries) == len(pin.pins(HASHED)) > 100
+    for entry in entries:
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry.split()[0]
+    assert re.findall(r"^(?!#).+", TORCH, re.MULTILINE) == [f"torch=={pin.pins(TORCH)['torch']}"]
+    assert not [name for name in pin.pins(HASHED) if pin.APART.match(name)]
     assert "://" not in PINNED
-    assert "--" not in PINNED
     assert not re.search(r"==\S*\+", PINNED)
+
+
+def test_an_environment_takes_both_files_and_checks_the_hashes():
+    script = (ROOT / "tools/venv.sh").read_text()
+    assert "install --require-hashes -r requirements.txt\ninstall -r requirements-torch.txt" in script
+    assert "COPY requirements.txt requirements-torch.txt " in (ROOT / "Dockerfile").read_text()
 
 
 def test_binder_has_all_that_the_library_and_glue_need():
@@ -56,13 +68,35 @@ def test_binder_has_all_that_the_library_and_glue_need():
     assert (ROOT / "binder/postBuild").stat().st_mode & 0o111
 
 
+COMPILED = """#
+--find-links x
+numpy==2.4.6 ; python_version < '4' \\
+    --hash=sha256:aa \\
+    --hash=sha256:bb
+    # via torch
+nvidia-cudnn-cu13==9.20.0 ; sys_platform == 'linux' \\
+    --hash=sha256:cc
+    # via torch
+torch==2.13.0+cpu
+    # via -r requirements.in
+torchvision-like==1.0 \\
+    --hash=sha256:dd
+"""
+
+
 def test_compiled_pins_are_tidied():
-    compiled = (
-        "#\n--find-links x\nTorch==2.13.0+cpu         # via -r requirements.in\nnumpy==2.4.6 # via torch\n\n# unsafe\n"
-    )
-    text = pin.tidy(compiled)
-    assert text.splitlines()[2:] == ["Torch==2.13.0         # via -r requirements.in", "numpy==2.4.6 # via torch"]
-    assert pin.pins(text) == {"torch": "2.13.0", "numpy": "2.4.6"}
+    texts = pin.tidy(COMPILED.replace("torchvision-like", "tqdm"))
+    hashed, torch = (texts[name] for name in pin.FILES)
+    lines = [line for line in hashed.splitlines() if not line.startswith("#")]
+    assert lines[0] == "numpy==2.4.6 ; python_version < '4' \\"
+    assert lines[1:4] == ["    --hash=sha256:aa \\", "    --hash=sha256:bb", "    # via torch"]
+    assert pin.pins(hashed) == {"numpy": "2.4.6", "tqdm": "1.0"}
+    assert torch.splitlines()[2:] == ["torch==2.13.0"]
+    assert "torchvision-like" in pin.pins(pin.tidy(COMPILED)[pin.FILES[0]])
+    with pytest.raises(ValueError, match=r"^two versions of numpy: "):
+        pin.tidy(COMPILED + "numpy==2.5.5 \\\n    --hash=sha256:ee\n")
+    with pytest.raises(ValueError, match=r"^the index gives no hash of numpy==2\.4\.6$"):
+        pin.tidy(re.sub(r" \\\n    --hash=sha256:(aa|bb)", "", COMPILED))
 
 
 def test_other_files_follow_the_pins():
@@ -76,11 +110,11 @@ def test_other_files_follow_the_pins():
 
 def test_a_failed_compilation_is_one_line(tmp_path):
     (tmp_path / "requirements.txt").write_text("numpy==1\n")
-    tool = tmp_path / "pin/bin/pip-compile"
+    tool = tmp_path / "pin/bin/uv"
     tool.parent.mkdir(parents=True)
     tool.write_text("#!/bin/sh\necho some; echo trouble >&2; echo 'no numpy for this' >&2; exit 1\n")
     tool.chmod(0o755)
-    with pytest.raises(ValueError, match=r"^requirements\.in cannot be pinned: no numpy for this$"):
+    with pytest.raises(ValueError, match=r"^requirements\.in cannot be pinned: trouble no numpy for this$"):
         pin.compile_pins(tmp_path, tmp_path / "pin", upgrade=False)
     assert (tmp_path / "pin/requirements.txt").read_text() == "numpy==1\n"
     tool.write_text(
@@ -93,6 +127,8 @@ def test_a_failed_compilation_is_one_line(tmp_path):
 @pytest.mark.parametrize("path", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=lambda path: path.stem)
 def test_workflows_are_whole(path: Path):
     workflow = yaml.safe_load(path.read_text())
+    for line in re.findall(r"uses: .*", path.read_text()):
+        assert re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line)  # a commit, and its name for people
     triggers = workflow[True]  # YAML 1.1 reads the key `on` as true
     assert triggers
     for entry in triggers.get("schedule", []):
@@ -102,10 +138,23 @@ def test_workflows_are_whole(path: Path):
         assert {job["needs"]} <= workflow["jobs"].keys() if "needs" in job else True
         for step in job["steps"]:
             assert len({"uses", "run"} & step.keys()) == 1
-            assert re.fullmatch(r"[\w-]+/[\w/-]+@v\d+", step.get("uses", "a/b@v1"))
+            assert re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40}", step.get("uses", f"a/b@{40 * '0'}"))
             for script in re.findall(r"(?:bash|python -m) (\S+)", step.get("run", "")):
                 place = ROOT / (script if "/" in script else script.replace(".", "/") + ".py")
                 assert place.exists() or script in ("pip", "venv"), script
+
+
+def test_every_python_that_the_pins_resolve_for_is_tried():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())["jobs"]
+    matrix = jobs["pythons"]["strategy"]["matrix"]["python"]
+    assert [pin.OLDEST, *matrix] == ["3.11", "3.12", "3.13", "3.14"]
+    assert {pin.OLDEST} == {s["with"]["python-version"] for name in ("test", "package") for s in jobs[name]["steps"]
+                            if s.get("uses", "").startswith("actions/setup-python")}  # fmt: skip
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"] == f">={pin.OLDEST}"
+    (script,) = (step["run"] for step in jobs["package"]["steps"] if "run" in step)
+    assert 'for extra in "" "[chapters]"' in script
+    assert 'pip install "$GITHUB_WORKSPACE$extra"' in script
 
 
 def test_newest_versions_are_tried_and_reported():

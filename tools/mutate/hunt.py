@@ -61,7 +61,7 @@ def _run(copy: Path, *command: str) -> tuple[int, str]:
 
 
 def _tests(copy: Path, arguments: list[str]) -> str:
-    code, said = _run(copy, "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", *arguments)
+    code, said = _run(copy, "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments)
     if code in (0, 5):  # passed, or nothing to run
         return ""
     found = re.search(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", said, re.MULTILINE)

@@ -2,12 +2,13 @@
 
 import importlib.util
 import mimetypes
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
-from tools.chromium import launch
+from tools.chromium import launch, shared
 
 ADDRESS = "http://paper.invalid"  # never looked up: every request is answered here
 mimetypes.add_type("image/webp", ".webp")  # younger than some Pythons
@@ -38,22 +39,21 @@ class Browser:
         self.folders = {"site": folder.resolve(), "mathjax": mathjax()}
         self.refused: list[str] = []
         self._chromium = None
+        self._held = ExitStack()
 
     def __enter__(self) -> "Browser":
         return self
 
     def _start(self) -> None:
-        self._playwright = sync_playwright().start()
+        playwright = self._held.enter_context(shared())
         try:
-            self._chromium = launch(self._playwright)
+            self._chromium = launch(playwright)
         except FileNotFoundError as error:
-            self._playwright.stop()
             raise ValueError(error) from error
+        self._held.callback(self._chromium.close)
 
     def __exit__(self, *problem) -> None:
-        if self._chromium:
-            self._chromium.close()
-            self._playwright.stop()
+        self._held.close()
 
     def _answer(self, route: Route) -> None:
         address = urlsplit(route.request.url)

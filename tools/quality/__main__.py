@@ -9,11 +9,9 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from tools.book import ROOT, workers
 from tools.check_links import Site
-from tools.chromium import find, launch
+from tools.chromium import find, launch, shared
 from tools.quality import lighthouse
 from tools.quality.server import pages, serve
 from tools.quality.visit import Visit, visit
@@ -21,7 +19,7 @@ from tools.quality.visit import Visit, visit
 
 def _visits(names: list[str], site: str, folder: Path, pictures: Path | None) -> list[Visit]:
     """What one process sees with one browser."""
-    with sync_playwright() as playwright:
+    with shared() as playwright:
         browser = launch(playwright)
         seen = [visit(browser, site, folder, name, pictures) for name in names]
         browser.close()
@@ -40,7 +38,7 @@ def look(folder: Path, site: str, names: list[str], pictures: Path | None, proce
 
 def _scores(one: Visit, site: str, folder: Path, runs: int, keep: Path) -> dict[str, int]:
     """A page's scores; what falls below a bar becomes a problem of the visit."""
-    with sync_playwright() as playwright:
+    with shared() as playwright:
         path = find(playwright)
     command = lighthouse.install(keep)
     reports = [lighthouse.run(command, site + one.name, path) for _ in range(runs)]
