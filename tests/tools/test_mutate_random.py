@@ -1,4 +1,4 @@
-"""Random mutations: what the operators change and leave alone, which tests are run for one, and a hunt from end to end."""
+"""Random mutations: what the operators change and leave alone, which tests are run for one, a hunt from end to end."""
 
 import subprocess
 import sys
@@ -81,7 +81,7 @@ def test_what_no_test_should_look_at_is_left_alone(text):
 
 
 def test_a_change_stands_in_its_place_behind_letters_of_two_bytes():
-    assert "γ, η = 2, f(γ - 1)  # γ\n" in changed("γ, η = 2, f(γ + 1)  # γ\n")["arithmetic"]
+    assert changed("é = é + 1  # é\n")["arithmetic"] == {"é = (é - 1)  # é\n"}
 
 
 def test_each_mutation_of_the_library_is_another_python_program():
@@ -107,9 +107,8 @@ def test_a_function_is_tried_with_the_tests_that_call_it_the_quickest_first():
     constant, in_f, in_g = mutants("fa_lib/a.py", text)
     sight = Sight()
     sight.add({
-        "seen": {"": [], "slow": [["fa_lib/a.py", 4]], "quick": [["fa_lib/a.py", 4]], "other": [["fa_lib/b.py", 4]],
-                 "fails": [["fa_lib/a.py", 4]]},
-        "seconds": {"": 1, "slow": 9.0, "quick": 0.1, "other": 0.1, "fails": 0.1}, "failed": ["fails"],
+        "seen": {"": [], "slow": [["fa_lib/a.py", 4]], "quick": [["fa_lib/a.py", 4]], "other": [["fa_lib/b.py", 4]]},
+        "seconds": {"": 1, "slow": 9.0, "quick": 0.1, "other": 0.1}, "failed": [],
     })  # fmt: skip
     assert sight.tests(in_f) == ["quick", "slow"]
     assert sight.tests(in_f, limit=5) == ["quick"]

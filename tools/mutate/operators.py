@@ -70,7 +70,7 @@ def mutants(file: str, text: str) -> list[Mutant]:
             if ast.dump(old) == ast.dump(new):
                 continue
             words = ast.unparse(ast.fix_missing_locations(new))
-            if isinstance(new, ast.expr) and not isinstance(new, ast.Constant | ast.Name | ast.Call | ast.Slice):
+            if isinstance(new, ast.expr) and not isinstance(new, ast.Constant | ast.Name | ast.Call | ast.Subscript):
                 words = f"({words})"
             start, stop = at(old.lineno, old.col_offset), at(old.end_lineno, old.end_col_offset)
             mutant = Mutant(file, old.lineno, operator, start, stop, words, scope)

@@ -264,8 +264,8 @@ def run(root: Path, *, count: int, seed: int, rooms: Sequence[str] = (), workers
     texts = sources(root)
     chosen = drawn(texts, count, seed, rooms)
     if not chosen:
-        print(f"error: no room is called {', '.join(rooms)}; there are {', '.join(sorted(set(map(room, texts))))}",
-              file=sys.stderr)  # fmt: skip
+        known = sorted({room(file) for file in texts if "__" not in room(file)})
+        print(f"error: no room is called {', '.join(rooms)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     print(f"{len(chosen)} mutants of {', '.join(rooms) or 'fa_lib'}, drawn with seed {seed}", flush=True)
     found = []
