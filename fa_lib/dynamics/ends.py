@@ -17,7 +17,8 @@ from fa_lib.dynamics.regimes import clock_at, phase
 from fa_lib.dynamics.rules import FA, checked
 from fa_lib.dynamics.solution import require_residual
 
-NEAR = np.array([-2, -1, 0, 1, 2, 3])  # steps around the highest one that are looked at, enough for either parity
+# steps that are looked at: the start, and those around the turn, enough for either parity
+NEAR = np.array([-np.inf, -2, -1, 0, 1, 2, 3])
 SMALLEST = 1e-290  # what lies below has lost digits to underflow
 
 
@@ -139,7 +140,7 @@ def _visited(turn, beta, end, step):
     """Clocks (run, number) that the run passes or tends to, among them the one with the highest loss.
 
     The loss is highest where the clock is nearest to the turn. Steps of one parity move the clock in one direction, so
-    it is nearest at their first, at their limit, or at a neighbour of the turn.
+    it is nearest at the first of them, at their limit, or at a neighbour of the turn.
     """
     if step is None:
         return np.minimum(np.maximum(turn, 0), end)[:, None]
@@ -147,9 +148,9 @@ def _visited(turn, beta, end, step):
     # 1 + c beta is q^-k: at the turn k = -log|1 + turn beta| / log|q|
     k = np.where(beta == 0, turn / step, -np.log1p(np.maximum(turn * beta, -1)) / np.log1p(-np.minimum(rate, 0.5)))
     jumps = -np.log(np.abs(1 + turn * beta)) / np.log(np.abs(1 - rate))
-    k = np.floor(np.where(rate > 0.5, jumps, k))  # infinite or NaN where the clock never passes the turn
-    k = np.where(np.isfinite(k), np.maximum(k, 0), 0)
-    k = np.concatenate([np.broadcast_to([0, 1, 2], (len(k), 3)), np.maximum(k[:, None] + NEAR, 0)], axis=1)
+    k = np.floor(np.where(rate > 0.5, jumps, k))
+    k = np.where(np.isfinite(k), np.maximum(k, 0), 0)  # no such step where the clock never passes the turn
+    k = np.maximum(k[:, None] + NEAR, 0)
     return np.concatenate([clock_at(k, beta[:, None], step), np.where(np.isnan(end), 0, end)[:, None]], axis=1)
 
 

@@ -46,7 +46,7 @@ def floor(H0, Y, W, B, *, step: float | None = 0.2) -> np.ndarray:
     if (bad := ~(np.linalg.cond(vectors) < DEFECTIVE)).any():
         raise ValueError(f"B W has no independent eigenvectors, to 5 digits, in run {np.argmax(bad)}: use `exact`")
     size = -values.real if step is None else np.abs(1 - step * values) - 1  # (run, p), above 0 in an explosion
-    grows, settled = (size > 0)[..., None], (size != 0).all(-1) & (values != 0).all(-1)
+    grows, settled = (size > 0)[..., None], (size != 0).all(-1)
     D = np.linalg.inv(vectors)  # (run, mode, p)
     push = D @ B / np.where(values == 0, 1, values)[..., None]  # (run, mode, unit)
     H, Y = compress(H0, Y)

@@ -67,7 +67,7 @@ def feedback_rate(H, Y, B) -> np.ndarray:
     H, Y, B, batched = _checked(H=(H, ("n", "m")), Y=(Y, ("n", "p")), B=(B, ("p", "m")))
     entries = Y.shape[1] * Y.shape[2]
     residual, theta = _best(*compress(H, Y))
-    rates = -2 * ((residual.mT @ residual) * (B @ theta).mT).sum((-2, -1)) / entries
+    rates = -2 * ((residual.mT @ residual) * (B @ theta)).sum((-2, -1)) / entries  # a trace, as P is symmetric
     return rates if batched else rates[0]
 
 

@@ -76,7 +76,7 @@ def test_runs_share_what_has_no_run_axis():
     H, Y, _, B = readable()
     many = np.stack([B, -2 * B])
     np.testing.assert_allclose(feedback_rate(H, Y, many), feedback_rate(H, Y, B) * np.array([1, -2]), rtol=1e-12)
-    assert np.ndim(feedback_rate(H, Y, B)) == 0
+    assert np.ndim(feedback_rate(H, Y, B)) == np.ndim(readout_rate(H, Y, H)) == 0
     assert readout_rate(H[None], Y, np.ones_like(H)).shape == (1,)
     turned = np.linalg.qr(np.random.default_rng(0).standard_normal((40, 40)))[0]  # samples do not matter, only products
     np.testing.assert_allclose(feedback_rate(turned @ H, turned @ Y, B), feedback_rate(H, Y, B), rtol=1e-11)
