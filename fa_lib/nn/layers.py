@@ -81,6 +81,12 @@ class _Feedback(nn.Module):
         return f"{super().extra_repr()}, rule={self.rule}"
 
 
+def _real(x: Tensor) -> Tensor:
+    if isinstance(x, torch.fx.Proxy):
+        raise ValueError("torch.fx cannot follow a feedback rule: trace the parts of the model between feedback layers")
+    return x
+
+
 class FeedbackLinear(_Feedback, nn.Linear):
     """`nn.Linear` whose input gets its gradient through a feedback rule.
 
@@ -130,7 +136,7 @@ class FeedbackLinear(_Feedback, nn.Linear):
             known: what the rule asks for beyond the error: `y`, (..., out) or classes (...), and `accuracy` (), for
                 `TF`, where y is not classes. `told` says it to all layers of a model.
         """
-        H = x.detach()  # the cut
+        H = _real(x).detach()  # the cut
         z = functional.linear(H, self.weight, self.bias)
         if self.mirror:
             # a product that is zero, whose gradient with respect to B is that of the weight
@@ -191,7 +197,7 @@ class FeedbackConv2d(_Feedback, nn.Conv2d):
         """
         # the same padding for the product and for the patches
         mode = "constant" if self.padding_mode == "zeros" else self.padding_mode
-        x = functional.pad(x, self._reversed_padding_repeated_twice, mode=mode)
+        x = functional.pad(_real(x), self._reversed_padding_repeated_twice, mode=mode)
         options = {"stride": self.stride, "dilation": self.dilation}
         z = functional.conv2d(x.detach(), self.weight, self.bias, **options)  # the cut
         if self.mirror:

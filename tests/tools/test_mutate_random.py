@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tools.mutate.operators import Mutant, is_python, mutants
-from tools.mutate.random_mutants import Found, Sight, difference, drawn, explained, run, table
+from tools.mutate.random_mutants import difference, drawn, explained, run, table
+from tools.mutate.sight import Found, Sight
 
 ROOT = Path(__file__).parents[2]
 

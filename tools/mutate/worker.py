@@ -20,7 +20,16 @@ from pathlib import Path
 import pytest
 
 LOADED = ("torch", "scipy.stats", "xarray", "pandas", "h5netcdf", "hypothesis", "tqdm.auto", "sympy", "infomeasure")
-OPTIONS = ["-q", "--tb=no", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+OPTIONS = [
+    "-q",
+    "--tb=no",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+]
 
 
 class Chosen:
@@ -29,6 +38,7 @@ class Chosen:
     def __init__(self, tests: list[str]):
         self.place, self.failed = {test: number for number, test in enumerate(tests)}, ""
 
+    @pytest.hookimpl(trylast=True)  # after what may have mixed them
     def pytest_collection_modifyitems(self, items):
         items[:] = sorted((item for item in items if item.nodeid in self.place), key=lambda i: self.place[i.nodeid])
 
@@ -89,6 +99,7 @@ def _forked(work, cpu: float, wall: float) -> dict | None:
             code = 1
             try:
                 os.setsid()
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 resource.setrlimit(resource.RLIMIT_CPU, (int(cpu) + 1, int(cpu) + 5))
                 with open(os.devnull, "r+b") as nothing:
                     for number in range(3):
@@ -98,12 +109,14 @@ def _forked(work, cpu: float, wall: float) -> dict | None:
                 code = 0
             finally:
                 os._exit(code)
-        ends = os.pidfd_open(child)
-        over = bool(select.select([ends], [], [], wall)[0])
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)  # and what the tests may have started
-        os.close(ends)
-        os.waitpid(child, 0)
+        ends, over = os.pidfd_open(child), False
+        try:
+            over = bool(select.select([ends], [], [], wall)[0])
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)  # and what the tests may have started
+            os.close(ends)
+            os.waitpid(child, 0)
         return json.loads(answer.read_text()) if over and answer.is_file() and answer.stat().st_size else None
 
 
@@ -129,6 +142,7 @@ def serve(request: dict) -> dict:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no test outlives this process
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     with warnings.catch_warnings():

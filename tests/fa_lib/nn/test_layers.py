@@ -384,6 +384,15 @@ def test_layers_of_another_precision_learn_in_it(batch, rule, kind):
         assert torch.isfinite(parameter.grad).all()
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit")
+def test_what_cannot_follow_a_rule_says_so():
+    for layer in (FeedbackLinear(4, 3, FA()), FeedbackConv2d(1, 2, 3, FA())):
+        with pytest.raises(ValueError, match=r"torch\.fx cannot follow a feedback rule"):
+            torch.fx.symbolic_trace(layer)
+        with pytest.raises(torch.jit.frontend.NotSupportedError):
+            torch.jit.script(layer)
+
+
 def test_what_is_made_on_a_device_and_of_a_type_is_there():
     layer = FeedbackLinear(4, 3, FA(), device="cpu", dtype=torch.float64)
     assert {tensor.dtype for tensor in layer.state_dict().values()} == {torch.float64}
