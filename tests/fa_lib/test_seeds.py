@@ -1,11 +1,15 @@
 """Each seed, run and purpose has numbers of its own, and always the same ones."""
 
+import inspect
+from importlib import import_module
 from itertools import combinations, product
+from pkgutil import walk_packages
 
 import numpy as np
 import pytest
 import torch
 
+import fa_lib
 from fa_lib.random import PURPOSES, generator, numpy_generator
 
 
@@ -66,3 +70,26 @@ def test_a_wrong_seed_or_run_is_named(make, value):
 def test_an_unknown_purpose_is_named():
     with pytest.raises(ValueError, match=r"purpose must be one of encoder, .*got 'weights'"):
         generator(0, 0, "weights")
+
+
+def seeds():
+    """Every function and method of the library that has a usual seed, by name."""
+    found = {}
+    for part in walk_packages(fa_lib.__path__, "fa_lib."):
+        if part.name.endswith("__main__"):
+            continue
+        for name, value in vars(import_module(part.name)).items():
+            if getattr(value, "__module__", None) != part.name:
+                continue
+            for inner, function in {name: value, **(vars(value) if inspect.isclass(value) else {})}.items():
+                if inspect.isfunction(function) and (seed := inspect.signature(function).parameters.get("seed")):
+                    found[f"{part.name}.{name}.{inner}"] = seed.default
+    return found
+
+
+def test_without_a_seed_it_is_0_everywhere_so_that_parts_made_apart_fit_together():
+    found = seeds()
+    assert {"fa_lib.training.loop.train.train", "fa_lib.feedback.base.Rule.draw"} <= {*found}
+    # None: drawn anew by torch's own state, as nn.Linear's weights are; no default: the caller must say
+    others = {name: seed for name, seed in found.items() if seed is not None and seed is not inspect.Parameter.empty}
+    assert {*others.values()} == {0}, {name: seed for name, seed in others.items() if seed}

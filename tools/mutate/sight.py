@@ -126,19 +126,22 @@ class Sight:
         self.seconds: dict[str, float] = {}
 
     def add(self, traced: dict) -> None:
-        """What `worker.Traced` has seen of a file."""
+        """What `worker.Traced` has seen of a file; tests that fail as it is are left out."""
         loading = {tuple(call) for call in traced["seen"].get("", [])}
         for test, calls in traced["seen"].items():
-            if test:
+            if test and test not in traced["failed"]:
                 self.calls[test] = loading | {tuple(call) for call in calls}
                 self.seconds[test] = traced["seconds"][test]
 
     def tests(self, mutant: Mutant, limit: float = SECONDS) -> list[str]:
-        """Those that call the mutant's function, or any of its module for what stands in none; the quickest first."""
+        """Those that call the mutant's function, or any of its module for what stands in none; the quickest first.
+
+        Tests that stand above the rooms look at what they do not call, such as signatures: they are always asked.
+        """
         first, last = mutant.scope
         near = {(file, line) for calls in self.calls.values() for file, line in calls if file == mutant.file}
         exact = {(file, line) for file, line in near if first <= line <= last}
-        found = [test for test, calls in self.calls.items() if calls & (exact or near)]
+        found = [test for test, calls in self.calls.items() if calls & (exact or near) or _above(test)]
         listed, used = [], 0.0
         for test in sorted(found, key=lambda test: (self.seconds[test], test)):
             used += self.seconds[test]
@@ -159,7 +162,7 @@ def hunted(root: Path, chosen: Sequence[Mutant], *, folder: Path, workers: int =
         limit: seconds of tests for one mutant.
 
     Raises:
-        ValueError: if tests fail without any mutant.
+        ValueError: for a test file that cannot be run.
     """
     texts, tests = sources(root), sorted(str(path.relative_to(root)) for path in (root / TESTS).rglob("test_*.py"))
     shared = [str(path.relative_to(root)) for path in (root / "tests").rglob("*.py") if path.name[:5] != "test_"]
@@ -174,8 +177,11 @@ def hunted(root: Path, chosen: Sequence[Mutant], *, folder: Path, workers: int =
                 worker = queue.get()
                 traced = worker.trace(file)
                 queue.put(worker)
-                if traced.get("failed", True):
-                    raise ValueError(f"{file} fails without any mutant: {traced.get('failed', 'it cannot be run')}")
+                if "seen" not in traced:
+                    raise ValueError(f"{file} cannot be run without any mutant")
+                if traced["failed"]:
+                    print(f"left out, they fail without any mutant: {', '.join(traced['failed'])}", file=sys.stderr)
+                    return file, traced
                 traces.add(file, now=now, **traced)
             return file, traces.all[file]
 
@@ -198,6 +204,10 @@ def hunted(root: Path, chosen: Sequence[Mutant], *, folder: Path, workers: int =
             return Found(mutant, by, len(able))
 
         yield from pool.map(one, chosen)
+
+
+def _above(test: str) -> bool:
+    return str(Path(test.split("::")[0]).parent) == TESTS
 
 
 def _still(root: Path, known: dict) -> bool:

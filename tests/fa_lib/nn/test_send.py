@@ -94,6 +94,22 @@ def test_a_forward_pass_of_ones_own_hears_what_the_librarys_step_sends(double, t
     assert_same(gradients(plain), expected)
 
 
+@pytest.mark.parametrize("lead", [(6,), (2, 3), (3, 1, 2)])
+def test_classes_are_one_hot_rows_whatever_the_samples_shape(lead):
+    random = torch.Generator().manual_seed(0)
+    h = torch.randn(*lead, 5, generator=random)
+    labels = torch.randint(4, lead, generator=random)
+    rule = Projection().draw(4, 5, runs=[0])
+    found = []
+    for y in (labels, functional.one_hot(labels, 4).float()):
+        h.grad = None
+        h.requires_grad_()
+        with_feedback(h.detach() @ torch.ones(5, 4), h, rule, y).sum().backward()
+        found.append(h.grad)
+    assert found[0].any()
+    torch.testing.assert_close(*found)
+
+
 @pytest.mark.parametrize("rule", DIRECT, **by_name)
 def test_hooks_do_the_same_to_a_model_that_cannot_be_edited(double, toy, rule):
     task, model, seen, expected = one_run(toy, rule)

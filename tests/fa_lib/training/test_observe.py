@@ -55,6 +55,12 @@ def test_dropout_is_off_while_looking_and_on_again_after(images):
     assert (encoder(task.x) != look(encoder, task.x)).any()
 
 
+def test_what_is_measured_later_only_is_not_measured_before(toy):
+    both, later = (observe(toy(), FA(), {"H": hidden}, at=at, runs=2) for at in ([0, 2], [2]))
+    assert later.epoch.values.tolist() == [2]
+    np.testing.assert_array_equal(later["H"], both["H"].sel(epoch=[2]))
+
+
 def test_what_is_seen(toy):
     task, seen = toy(), []
     observe(task, FA(), {"size": lambda one: seen.append(one) or np.zeros(2)}, at=[0], runs=2)
