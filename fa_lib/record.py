@@ -11,8 +11,8 @@ class Layer(NamedTuple):
     H: Tensor  #: (run, sample, m)
     signal: Tensor  #: (run, sample, m), the gradient that this layer learned from
     weight: Tensor  #: (run, m of the layer above or p, m), the weight above
-    W: Tensor  #: (run, what is fed back, m), the weight or product of weights in whose place a channel stands here
-    B: Tensor | None  #: the same shape: what the channel has in that place; None for no cut here, or no such matrix
+    W: Tensor  #: (run, what is fed back, m), the weight or product of weights in whose place a rule stands here
+    B: Tensor | None  #: the same shape: what the rule has in that place; None for no cut here, or no such matrix
 
 
 class Step(NamedTuple):
@@ -22,7 +22,7 @@ class Step(NamedTuple):
     y: Tensor  #: (sample, p)
     y_hat: Tensor  #: (run, sample, p)
     error: Tensor  #: (run, sample, p), dLoss / dz
-    signal: Tensor  #: (run, sample, m), what the channel gave
+    signal: Tensor  #: (run, sample, m), what the rule gave
     W: Tensor  #: (run, p, m), the decoder's weight at that moment
     gamma: Tensor  #: (run, layer), 1 without scaling
     loss: Tensor  #: (run,)

@@ -27,7 +27,7 @@ def C6(fa):
     "C7",
     "2.2",
     "The angle to the regression gradient starts near 90 degrees, falls quickly and recovers to a level below 90.",
-    "Mean start within 5 degrees of 90, 20 lower within 3 steps, 80 or more at the end; then below 90 in 95 % of draws.",
+    "Mean start within 5 degrees of 90, 20 lower within 3 steps, 80 or more at the end; then below 90 in 95 %.",
 )
 def C7(fa):
     """Dataset of the idealised dynamics under FA, everything redrawn in each run."""

@@ -82,7 +82,7 @@ class Information(Widget):
             "shuffled": bits[:, 1:],
             "ceiling": np.array([information.ceiling(Y, size) for size in BINS]),
             "samples": self.n / np.array(occupied),
-            "gaussian": np.full(len(BINS), information.gaussian(H, coded, unbiased=True)),
+            "gaussian": np.full(len(BINS), information.gaussian(H, coded, unbiased=True, doubt=False)),
             "truth": np.full(len(BINS), self.truth()),
         }
 

@@ -9,7 +9,7 @@ forming and inverting a Gram matrix would lose.
 import numpy as np
 import xarray as xr
 
-from fa_lib.dynamics.rules import FA, checked
+from fa_lib.dynamics.rules import FA, NF, NFA, TF, checked
 
 # The Gram matrix will do where that of columns of length 1 has no smaller eigenvalue: it squares the condition number,
 # and of 10 that is one digit more than QR loses. Columns nearer to dependence are left to QR.
@@ -23,31 +23,18 @@ VARIABLES = {
 }
 
 
-def whole(name: str, value, least: int) -> None:
-    """Raise ValueError unless value is a whole number of least or more."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be a whole number of {least} or more, got {value!r}")
-
-
-def positive(name: str, value) -> None:
-    """Raise ValueError unless value is a finite number above 0."""
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not (number and np.isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
-
-
 def inputs(H0, Y, W, B):
     """Check what a simulation starts from.
 
     Returns:
-        H0, Y, W with a leading run axis (of length 1 where one array serves all runs), the channel (a matrix B becomes
+        H0, Y, W with a leading run axis (of length 1 where one array serves all runs), the rule (a matrix B becomes
         `FA(B)`), the number of runs, and whether any array came with a run axis.
 
     Raises:
         ValueError: for shapes that do not fit together, fewer samples than hidden units, or NaN.
     """
-    channel = B if hasattr(B, "start") else FA(B)
-    given = {"H0": H0, "Y": Y, "W": W, "B": channel.B}
+    rule = B if isinstance(B, FA | NFA | TF | NF) else FA(B)
+    given = {"H0": H0, "Y": Y, "W": W, "B": rule.B}
     axes = {"H0": ("n", "m"), "Y": ("n", "p"), "W": ("m", "p"), "B": ("p", "m")}
     arrays = {name: checked(name, value, axes[name]) for name, value in given.items()}  # (run, …)
     (n, m), p = arrays["H0"].shape[1:], arrays["Y"].shape[2]
@@ -60,7 +47,7 @@ def inputs(H0, Y, W, B):
     if len(lengths) > 1:
         raise ValueError(f"the run axes must have one length, got {shapes}")
     batched = any(np.ndim(value) == 3 for value in given.values())
-    return arrays["H0"], arrays["Y"], arrays["W"], channel, max(lengths, default=1), batched
+    return arrays["H0"], arrays["Y"], arrays["W"], rule, max(lengths, default=1), batched
 
 
 def triangle(Z: np.ndarray, block: int = 512) -> np.ndarray:

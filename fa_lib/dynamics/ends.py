@@ -11,8 +11,9 @@ import warnings
 import numpy as np
 import xarray as xr
 
+from fa_lib import check
 from fa_lib.dynamics.conditioning import ROUNDING, require_full_rank
-from fa_lib.dynamics.curves import compress, inputs, positive
+from fa_lib.dynamics.curves import compress, inputs
 from fa_lib.dynamics.regimes import clock_at, phase
 from fa_lib.dynamics.rules import FA, checked
 from fa_lib.dynamics.solution import require_residual
@@ -49,7 +50,7 @@ def limits(H0, Y, W, B, *, step: float | None = 0.2) -> xr.Dataset:
         * `angle_limit`: limit of the angle in degrees; 90 in an explosion, below in a decay, NaN where there is none
 
     Raises:
-        ValueError: as `exact`, for more than one output, another channel than FA, b = 0 (nothing moves), and numbers
+        ValueError: as `exact`, for more than one output, another rule than FA, b = 0 (nothing moves), and numbers
             whose squares do not fit float64.
 
     Warns:
@@ -95,12 +96,12 @@ def limits(H0, Y, W, B, *, step: float | None = 0.2) -> xr.Dataset:
 
 def _numbers(H0, Y, W, B, step):
     """beta, slope, curvature, rho, |E_0|^2 and |b| |w|, each (run,), checked; n; and whether there is a run axis."""
-    H0, Y, W, channel, runs, batched = inputs(H0, Y, W, B)
-    if not isinstance(channel, FA) or Y.shape[2] != 1:
-        raise ValueError(f"limits are known for FA with one output, got {channel.name} with {Y.shape[2]} outputs")
+    H0, Y, W, rule, runs, batched = inputs(H0, Y, W, B)
+    if not isinstance(rule, FA) or Y.shape[2] != 1:
+        raise ValueError(f"limits are known for FA with one output, got {rule.name} with {Y.shape[2]} outputs")
     if step is not None:
-        positive("step", step)
-    (n, m), b = H0.shape[1:], checked("B", channel.B, ("p", "m")).mT  # b (run, unit, 1)
+        check.positive("step", step)
+    (n, m), b = H0.shape[1:], checked("B", rule.B, ("p", "m")).mT  # b (run, unit, 1)
     if not b.any(1).all():
         raise ValueError(f"B is 0 in run {np.argmin(b.any(1))}: nothing moves, and there is nothing to tell")
     H, Y = compress(H0, Y)

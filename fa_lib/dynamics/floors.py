@@ -12,8 +12,9 @@ so that the loss ends above 0 if any mode explodes, and above its start if those
 
 import numpy as np
 
+from fa_lib import check
 from fa_lib.dynamics.conditioning import require_full_rank
-from fa_lib.dynamics.curves import compress, inputs, positive
+from fa_lib.dynamics.curves import compress, inputs
 from fa_lib.dynamics.propagator import DEFECTIVE
 from fa_lib.dynamics.rules import FA, checked
 from fa_lib.dynamics.solution import require_residual
@@ -31,17 +32,17 @@ def floor(H0, Y, W, B, *, step: float | None = 0.2) -> np.ndarray:
         explodes, as one does if B or W is 0.
 
     Raises:
-        ValueError: as `exact`, for another channel than FA, and for a B W without independent eigenvectors.
+        ValueError: as `exact`, for another rule than FA, and for a B W without independent eigenvectors.
 
     Warns:
         RuntimeWarning: above a condition number of H0 of 4.5e7, as `exact`.
     """
-    H0, Y, W, channel, runs, batched = inputs(H0, Y, W, B)
-    if not isinstance(channel, FA):
-        raise ValueError(f"the floor is known for FA, got {channel.name}")
+    H0, Y, W, rule, runs, batched = inputs(H0, Y, W, B)
+    if not isinstance(rule, FA):
+        raise ValueError(f"the floor is known for FA, got {rule.name}")
     if step is not None:
-        positive("step", step)
-    B, entries, m = checked("B", channel.B, ("p", "m")), Y.shape[1] * Y.shape[2], H0.shape[2]
+        check.positive("step", step)
+    B, entries, m = checked("B", rule.B, ("p", "m")), Y.shape[1] * Y.shape[2], H0.shape[2]
     values, vectors = np.linalg.eig(B @ W)  # (run, p), (run, p, p)
     if (bad := ~(np.linalg.cond(vectors) < DEFECTIVE)).any():
         raise ValueError(f"B W has no independent eigenvectors, to 5 digits, in run {np.argmax(bad)}: use `exact`")

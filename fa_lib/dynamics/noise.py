@@ -11,8 +11,9 @@ where E[Q_k Q_k'] again follows from mean and covariance. All curves below are e
 import numpy as np
 import xarray as xr
 
+from fa_lib import check
 from fa_lib.dynamics.conditioning import require_full_rank
-from fa_lib.dynamics.curves import compress, inputs, positive, readout, whole
+from fa_lib.dynamics.curves import compress, inputs, readout
 from fa_lib.dynamics.rules import NFA, checked
 
 ROOTS = ("error_spread", "hidden_spread", "hidden_norm")
@@ -26,7 +27,7 @@ def noise_moments(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> xr.Data
 
     Args:
         H0, Y, W: as in `simulate`.
-        B: channel `NFA(B, sigma)`. Its seed plays no part.
+        B: rule `NFA(B, sigma)`. Its seed plays no part.
         step: step size mu, above 0.
         steps: number of steps, 0 or more.
 
@@ -41,17 +42,17 @@ def noise_moments(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> xr.Data
         * `regression_bound`: upper bound on the mean over the noise of the regression loss
 
     Raises:
-        ValueError: as `simulate`, and for another channel than NFA.
+        ValueError: as `simulate`, and for another rule than NFA.
     """
-    H0, Y, W, channel, runs, batched = inputs(H0, Y, W, B)
-    if not isinstance(channel, NFA):
-        raise ValueError(f"noise_moments is about the noise of NFA, got the channel {channel.name}")
-    positive("step", step)
-    whole("steps", steps, 0)
+    H0, Y, W, rule, runs, batched = inputs(H0, Y, W, B)
+    if not isinstance(rule, NFA):
+        raise ValueError(f"noise_moments is about the noise of NFA, got the rule {rule.name}")
+    check.positive("step", step)
+    check.whole("steps", steps, 0)
     n, p, m = H0.shape[1], Y.shape[2], W.shape[1]
     H0, Y = compress(H0, Y)
     require_full_rank(H0)
-    B = checked("B", channel.B, ("p", "m"))
+    B = checked("B", rule.B, ("p", "m"))
     E0 = H0 @ W - Y
     K, Z = np.broadcast_to(E0.mT @ E0, (runs, p, p)), np.broadcast_to(np.eye(m) - step * W @ B, (runs, m, m))
     W, Y = np.broadcast_to(W, (runs, m, p)), np.concatenate([Y, np.zeros((len(Y), m, p))], axis=1)
@@ -75,11 +76,11 @@ def noise_moments(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> xr.Data
             rows.append({name: np.sqrt(v) if name in ROOTS else v for name, v in squares.items()})
             QQ = Q @ Q.mT + np.einsum("rcl,ricjd,rdl->rij", W, V, W)  # (run, p, p), mean of Q_k Q_k'
             V = np.einsum("rca,ricjd,rdb->riajb", Z, V, Z, optimize=True)
-            V = V + (step * channel.sigma) ** 2 * np.einsum("rij,ab->riajb", QQ, np.eye(m))
+            V = V + (step * rule.sigma) ** 2 * np.einsum("rij,ab->riajb", QQ, np.eye(m))
             G = G + step * Q @ B
     data = {name: (("run", "step"), np.stack([row[name] for row in rows], axis=1)) for name in rows[0]}
     coords = {"run": np.arange(runs), "step": np.arange(steps + 1)}
-    result = xr.Dataset(data, coords, {"signal": "NFA", "sigma": channel.sigma, "step_size": float(step)})
+    result = xr.Dataset(data, coords, {"signal": "NFA", "sigma": rule.sigma, "step_size": float(step)})
     return result if batched else result.isel(run=0, drop=True)
 
 

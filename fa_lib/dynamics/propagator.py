@@ -1,4 +1,4 @@
-"""How far the error channels have come after k steps, without walking there: E_k = E_0 Q_k and H_k = H_0 - E_0 G_k.
+"""How far the error rules have come after k steps, without walking there: E_k = E_0 Q_k and H_k = H_0 - E_0 G_k.
 
 For FA, Q_k = Q^k with Q = I - mu B W, and G_k = mu (I + Q + ... + Q^(k-1)) B; in continuous time Q_t = exp(-t B W) and
 G_t is its integral times B. Eigenvectors of B W split this into modes that each decay or explode at their own rate. The

@@ -4,14 +4,15 @@ With b = B' and w = W the best-regression loss depends on time through one numbe
 
     L_R(c) = L_R(0) / [(1 + c slope)^2 + c^2 curvature],    slope = b.theta_0,    curvature = rho b'(H_0'H_0)^-1 b.
 
-The step size, the decoder and the kind of channel (FA, or a drift along the target) only set how the clock runs.
+The step size, the decoder and the kind of rule (FA, or a drift along the target) only set how the clock runs.
 `fa_lib.dynamics.ends` says what follows for a run.
 """
 
 import numpy as np
 import xarray as xr
 
-from fa_lib.dynamics.curves import inputs, positive
+from fa_lib import check
+from fa_lib.dynamics.curves import inputs
 from fa_lib.dynamics.rules import checked
 from fa_lib.dynamics.solution import check_time, labelled, solve
 
@@ -83,7 +84,7 @@ def large_n(Y, W, B, *, hidden_variance=1 / 12, step: float | None = 0.2, steps:
     """The curves of `exact` in the limit of many samples whose H0 is independent of Y, with mean 0 and one variance.
 
     Then H_0'Y / n goes to 0 and H_0'H_0 / n to the variance times the identity, so no H0 is drawn: its m directions are
-    set at right angles to all that Y and the channel bring. The distribution of Y is that of the sample given.
+    set at right angles to all that Y and the rule bring. The distribution of Y is that of the sample given.
 
     Args:
         Y: sample of the target, (n, p) or (run, n, p), for instance evenly spaced. `gradient_norm` is for this n.
@@ -96,9 +97,9 @@ def large_n(Y, W, B, *, hidden_variance=1 / 12, step: float | None = 0.2, steps:
     Raises:
         ValueError: as `exact`, and for a variance that is not above 0.
     """
-    positive("hidden_variance", hidden_variance)
+    check.positive("hidden_variance", hidden_variance)
     n, m = checked("Y", Y, ("n", "p")).shape[1], checked("W", W, ("m", "p")).shape[1]
-    _, Y, W, channel, runs, batched = inputs(np.zeros((n, m)), Y, W, B)
+    _, Y, W, rule, runs, batched = inputs(np.zeros((n, m)), Y, W, B)
     times = check_time(step, steps, times)
     H0 = np.concatenate([np.zeros((n, m)), np.sqrt(n * hidden_variance) * np.eye(m)])[None]  # (1, n + m, m)
-    return labelled(solve(H0, Y, W, channel, runs, step, steps, times), channel, step, steps, times, batched)
+    return labelled(solve(H0, Y, W, rule, runs, step, steps, times), rule, step, steps, times, batched)

@@ -1,8 +1,8 @@
 """How target information reaches H in the idealised dynamics: FA, NFA, TF and NF.
 
-A channel says by how much H moves per unit of step size, given the error E = H W - Y and the target Y. Most are linear
+A rule says by how much H moves per unit of step size, given the error E = H W - Y and the target Y. Most are linear
 in the sample axis: rotate the rows of E and of their features, and the update is rotated too. For those the dynamics
-of n samples is the dynamics of a few rows (see `dynamics.simulate`). Each channel has one method,
+of n samples is the dynamics of a few rows (see `dynamics.simulate`). Each rule has one method,
 
     start(Y, runs) -> features, update        update(E, features) -> change of H per unit of step size
 
@@ -133,7 +133,7 @@ class TF:
 class NF:
     """Network Feedback: a fixed random network with one tanh layer stands where B stood.
 
-    As written, the error goes in: H moves by -tanh(E B1) B2. This is the one channel that is not linear in the samples.
+    As written, the error goes in: H moves by -tanh(E B1) B2. This is the one rule that is not linear in the samples.
     As coded by the authors for the idealised dynamics, the target goes in and one is added: 1 + tanh(Y B1) B2.
 
     Args:

@@ -1,7 +1,7 @@
 """The paper's idealised dynamics: H moves freely, nothing but the feedback signal pushes it (Section 2.2).
 
 One step of Eq. 10 is H <- H - mu (H W - Y) B, with the samples in rows and W, B fixed. `simulate` runs it for FA and,
-with a channel in place of B, for NFA, TF and NF. The loop knows nothing of samples: FA, NFA and the constant drifts of
+with a rule in place of B, for NFA, TF and NF. The loop knows nothing of samples: FA, NFA and the constant drifts of
 TF and NF act on all rows alike, so a few rows with the right inner products stand in for any number of them.
 """
 
@@ -11,8 +11,9 @@ from itertools import islice
 import numpy as np
 import xarray as xr
 
+from fa_lib import check
 from fa_lib.dynamics.conditioning import require_full_rank
-from fa_lib.dynamics.curves import compress, dataset, inputs, measure, positive, readout, whole
+from fa_lib.dynamics.curves import compress, dataset, inputs, measure, readout
 from fa_lib.random import numpy_generator
 
 TOGETHER = 64  # steps measured at a time, where the rows are few
@@ -36,7 +37,7 @@ def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0
     Source: Cheng & Brown 2023, Section 2.2; the spreads of W and B are those of the authors' code.
     """
     for name, value in (("n", n), ("m", m), ("p", p), ("runs", runs)):
-        whole(name, value, 1)
+        check.whole(name, value, 1)
     if redraw not in ("B", "all"):
         raise ValueError(f'redraw must be "B" or "all", got {redraw!r}')
 
@@ -63,7 +64,7 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
         H0: hidden layer at the start, (n, m) or (run, n, m), n >= m, with linearly independent columns.
         Y: target, (n, p) or (run, n, p).
         W: fixed decoder, (m, p) or (run, m, p).
-        B: feedback matrix (p, m) or (run, p, m), for FA; or a channel `FA(B)`, `NFA(B)`, `TF(B)`, `NF(B1, B2)`.
+        B: feedback matrix (p, m) or (run, p, m), for FA; or a rule `FA(B)`, `NFA(B)`, `TF(B)`, `NF(B1, B2)`.
         step: step size mu, above 0.
         steps: number of steps, 0 or more.
         angle_of: "current" measures the angle of the current update, as the paper says; "initial" goes on using the
@@ -87,10 +88,10 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
     """
     if angle_of not in ("current", "initial"):
         raise ValueError(f'angle_of must be "current" or "initial", got {angle_of!r}')
-    H0, Y, W, channel, runs, batched = _start(H0, Y, W, B, step, steps)
+    H0, Y, W, rule, runs, batched = _start(H0, Y, W, B, step, steps)
     n, records, kept, first = H0.shape[1], [], [], None
-    small = not samples and channel.linear
-    rows = _rows(H0, Y, channel, runs, small)
+    small = not samples and rule.linear
+    rows = _rows(H0, Y, rule, runs, small)
     with np.errstate(over="ignore", invalid="ignore"):
         walk = _walk(*rows, W, step, steps, runs)
         while part := list(islice(walk, TOGETHER if small else 1)):
@@ -102,7 +103,7 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
                 kept.append(H[0])
     curves = {name: np.concatenate([record[name] for record in records]).T for name in records[0]}  # (run, step)
     result = dataset(
-        curves, "step", np.arange(steps + 1), batched, signal=channel.name, step_size=float(step), angle_of=angle_of
+        curves, "step", np.arange(steps + 1), batched, signal=rule.name, step_size=float(step), angle_of=angle_of
     )
     if samples:
         dims = ("run", "step", "sample", "unit") if batched else ("step", "sample", "unit")
@@ -118,20 +119,20 @@ def trajectory(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> Iterator[n
     For what needs the samples, such as binned information. Arguments, errors and source as in `simulate`; one H is held
     at a time, so many runs at n = 100 000 fit in memory.
     """
-    H0, Y, W, channel, runs, batched = _start(H0, Y, W, B, step, steps)
-    walk = _walk(*_rows(H0, Y, channel, runs, small=False), W, step, steps, runs)
+    H0, Y, W, rule, runs, batched = _start(H0, Y, W, B, step, steps)
+    walk = _walk(*_rows(H0, Y, rule, runs, small=False), W, step, steps, runs)
     return (H if batched else H[0] for H, _, _ in walk)
 
 
 def _start(H0, Y, W, B, step, steps):
-    whole("steps", steps, 0)
-    positive("step", step)
+    check.whole("steps", steps, 0)
+    check.positive("step", step)
     return inputs(H0, Y, W, B)
 
 
-def _rows(H0, Y, channel, runs, small):
+def _rows(H0, Y, rule, runs, small):
     """H0 and Y as rows to walk on, n of them or, if small, as few as keep all inner products; and the update."""
-    features, update = channel.start(Y, runs)
+    features, update = rule.start(Y, runs)
     reduced = compress(H0, Y, features)
     require_full_rank(reduced[0])
     H0, Y, features = reduced if small else (H0, Y, features)

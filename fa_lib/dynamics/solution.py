@@ -12,6 +12,7 @@ G_k = s_k b' and L_R = rho / [(1 + c b.theta_0)^2 + c^2 rho b'(H_0'H_0)^-1 b] wi
 import numpy as np
 import xarray as xr
 
+from fa_lib import check
 from fa_lib.dynamics.conditioning import require_full_rank
 from fa_lib.dynamics.curves import (
     angle,
@@ -19,9 +20,7 @@ from fa_lib.dynamics.curves import (
     dataset,
     inputs,
     measure,
-    positive,
     readout,
-    whole,
 )
 from fa_lib.dynamics.propagator import Path, fa_path, product_path
 from fa_lib.dynamics.rules import NFA, checked
@@ -41,7 +40,7 @@ def exact(H0, Y, W, B, *, step: float | None = 0.2, steps: int = 20, times=None)
         H0: hidden layer at the start, (n, m) or (run, n, m), n >= m + p, with linearly independent columns.
         Y: target, (n, p) or (run, n, p), with independent columns of which no combination is linear in H0.
         W: fixed decoder, (m, p) or (run, m, p).
-        B: feedback matrix (p, m) or (run, p, m) for FA, or a channel: `FA(B)`; `NFA(B)`, solved for the noise it draws,
+        B: feedback matrix (p, m) or (run, p, m) for FA, or a rule: `FA(B)`; `NFA(B)`, solved for the noise it draws,
             which is the noise `simulate` draws; `TF(B)`; `NF(B1, B2, as_coded=True)`. NF as written has no solution.
         step: step size mu, above 0; None for continuous time, the limit of small steps with t = k mu.
         steps: number of steps, 0 or more (discrete time only).
@@ -52,22 +51,22 @@ def exact(H0, Y, W, B, *, step: float | None = 0.2, steps: int = 20, times=None)
 
     Raises:
         ValueError: as `simulate`, and for a target that is linear in H0, times without step=None or the reverse, and
-            channels without a closed form (NF as written; NFA in continuous time).
+            rules without a closed form (NF as written; NFA in continuous time).
 
     Warns:
         RuntimeWarning: above a condition number of H0 of 4.5e7 (units that are nearly dependent, or very small).
 
     Source: solves Eq. 10 of Cheng & Brown 2023 and with it the angle that their Section 2.2 calls unclear.
     """
-    H0, Y, W, channel, runs, batched = inputs(H0, Y, W, B)
+    H0, Y, W, rule, runs, batched = inputs(H0, Y, W, B)
     times = check_time(step, steps, times)
-    return labelled(solve(H0, Y, W, channel, runs, step, steps, times), channel, step, steps, times, batched)
+    return labelled(solve(H0, Y, W, rule, runs, step, steps, times), rule, step, steps, times, batched)
 
 
-def labelled(curves, channel, step, steps, times, batched) -> xr.Dataset:
+def labelled(curves, rule, step, steps, times, batched) -> xr.Dataset:
     """Curves of shape (step, run) as a Dataset over steps or times."""
     axis, values = ("step", np.arange(steps + 1)) if step else ("time", times)
-    made = {"signal": channel.name} | ({"step_size": float(step)} if step else {})
+    made = {"signal": rule.name} | ({"step_size": float(step)} if step else {})
     return dataset({name: curve.T for name, curve in curves.items()}, axis, values, batched, **made)
 
 
@@ -76,8 +75,8 @@ def check_time(step, steps, times) -> np.ndarray | None:
     if step is not None:
         if times is not None:
             raise ValueError("times are for continuous time: give step=None with them, or leave them out")
-        positive("step", step)
-        whole("steps", steps, 0)
+        check.positive("step", step)
+        check.whole("steps", steps, 0)
         return None
     times = np.asarray([] if times is None else times, dtype=np.float64)
     if times.ndim != 1 or not times.size or not np.isfinite(times).all() or (times < 0).any():
@@ -85,15 +84,15 @@ def check_time(step, steps, times) -> np.ndarray | None:
     return times
 
 
-def solve(H0, Y, W, channel, runs, step, steps, times) -> dict[str, np.ndarray]:
+def solve(H0, Y, W, rule, runs, step, steps, times) -> dict[str, np.ndarray]:
     """The curves, each (step, run), from arrays with a leading run axis and any rows with the right inner products.
 
-    A channel's features are made from Y; rows of H0 beyond those of Y belong to directions that Y and features lack.
+    A rule's features are made from Y; rows of H0 beyond those of Y belong to directions that Y and features lack.
     """
     (n, p), extra = Y.shape[1:], H0.shape[1] - Y.shape[1]
-    if not (channel.linear and (step or not isinstance(channel, NFA))):
-        raise ValueError(f"{channel.name}, as asked for, has no closed form: simulate it")
-    features, update = channel.start(Y, runs)
+    if not (rule.linear and (step or not isinstance(rule, NFA))):
+        raise ValueError(f"{rule.name}, as asked for, has no closed form: simulate it")
+    features, update = rule.start(Y, runs)
     if extra:
         Y, features = (a if a is None else np.pad(a, ((0, 0), (0, extra), (0, 0))) for a in (Y, features))
     H, Y, features = compress(H0, Y, features)
@@ -101,11 +100,11 @@ def solve(H0, Y, W, channel, runs, step, steps, times) -> dict[str, np.ndarray]:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if features is not None:
             curves = _drift(H, Y, W, update(None, features), step * np.arange(steps + 1) if step else times, n)
-        elif isinstance(channel, NFA):
+        elif isinstance(rule, NFA):
             noisy = [update(-np.eye(p)[None], None) for _ in range(steps + 1)]  # the matrices B + sigma N_k
             curves = _error(H, Y, W, product_path(noisy, W, step), n)
         else:
-            curves = _error(H, Y, W, fa_path(checked("B", channel.B, ("p", "m")), W, step, steps, times), n)
+            curves = _error(H, Y, W, fa_path(checked("B", rule.B, ("p", "m")), W, step, steps, times), n)
     length = steps + 1 if step else len(times)
     return {name: np.broadcast_to(curve, (length, runs)) for name, curve in curves.items()}
 

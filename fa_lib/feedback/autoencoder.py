@@ -1,4 +1,4 @@
-"""A channel that learns to preserve the target: its matrix is the code side of an autoencoder of Y.
+"""A rule that learns to preserve the target: its matrix is the code side of an autoencoder of Y.
 
 The autoencoder is trained on targets alone. It hears no error of the network and does not know its weights.
 """
@@ -33,7 +33,7 @@ class Autoencoder(Rule):
         lr: learning rate of the autoencoder.
         variance: of the targets' noise, in units of y squared; 0 for a plain autoencoder.
         decay: cost of the weights' squares.
-        parameters: of the drawn channel: A (run, p, m), readout (run, m, p), its bias (run, 1, p), and the logarithm
+        parameters: of the drawn rule: A (run, p, m), readout (run, m, p), its bias (run, 1, p), and the logarithm
             of the code's noise (run, 1, m). Trained in place.
 
     Raises:
@@ -62,7 +62,7 @@ class Autoencoder(Rule):
             check.positive(name, getattr(self, name), zero=True)
 
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "Autoencoder":
-        """The same channel with an untrained autoencoder for every run on the device."""
+        """The same rule with an untrained autoencoder for every run on the device."""
         A = per_run(None, (p, m), runs, seed).to(device)
         readout = stack(lambda random: [kaiming_normal(m, p, random)], runs, seed, "noise")[0].to(device)
         parts = A.clone(), readout, readout.new_zeros(len(runs), 1, p), readout.new_full((len(runs), 1, m), -2.0)

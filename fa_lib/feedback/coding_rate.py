@@ -1,7 +1,7 @@
-"""The coding rate as an objective: a channel whose signal makes the encoder climb the rate reduction of H.
+"""The coding rate as an objective: a rule whose signal makes the encoder climb the rate reduction of H.
 
 It needs H and the class of each sample, and nothing else: no error, no W_O, no random matrix. So it is a target-only
-channel, as target feedback is, but one that looks at H.
+rule, as target feedback is, but one that looks at H.
 """
 
 import math

@@ -1,7 +1,6 @@
 """What every estimator accepts: H and Y as numpy arrays with a run axis."""
 
 import warnings
-from numbers import Real
 
 import numpy as np
 
@@ -63,12 +62,6 @@ def finite_pair(H, Y) -> tuple[np.ndarray, np.ndarray]:
         if not np.isfinite(values).all():
             raise ValueError(f"{name} must hold finite numbers, got NaN or an infinity")
     return H, Y
-
-
-def positive(value, name: str) -> None:
-    """Refuse what is not a positive number."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value < np.inf:
-        raise ValueError(f"{name} must be a positive number, got {value!r}")
 
 
 def bits_of(Y: np.ndarray, *, classes: bool = False) -> np.ndarray:

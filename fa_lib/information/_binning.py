@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fa_lib.information import _arrays
+from fa_lib import check
 
 LIMIT = 2**62  # ids stay below this, so that int64 arithmetic on them is exact
 EXACT = 2**53  # float64 holds every whole number up to this
@@ -33,7 +33,7 @@ def cells(values: np.ndarray, bin_size: float, name: str) -> Cells:
     Raises:
         ValueError: for a bin size that is not a positive number, or a value that is not finite (in units of bins).
     """
-    _arrays.positive(bin_size, "bin_size")
+    check.positive("bin_size", bin_size)
     found = None
     number, size = np.zeros(values.shape[:2]), 1  # the digits read since, (run, sample): exact in float64 below EXACT
     digit = np.empty(values.shape[:2])  # one coordinate at a time

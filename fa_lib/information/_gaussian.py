@@ -10,7 +10,7 @@ from scipy.special import digamma
 from fa_lib.information import _arrays
 
 
-def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False):
+def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False, doubt: bool = True):
     """Mutual information of jointly normal H and Y, in bits.
 
     Worked out from the angles between the spaces that the columns of H and of Y span, so that no scale, rotation or
@@ -23,6 +23,8 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False):
             as the regression of the idealised dynamics does.
         unbiased: subtract the mean reading's excess over the truth, about m p / 2n nats. The excess is known exactly
             for normal data and does not depend on the truth; corrected readings may be negative.
+
+        doubt: warn of readings that cannot be; False where the reading is meant as a measure of linear relation alone.
 
     Returns:
         A number, or an array (run,). Infinite where H fixes some combination of Y's columns exactly.
@@ -55,7 +57,8 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False):
     if unbiased:
         found -= [_excess(n - intercept, m, p) for m, p in np.broadcast(rank, target_rank)]
     found += 0.0  # no negative zero
-    _arrays.doubt(found, Y, "gaussian")
+    if doubt:
+        _arrays.doubt(found, Y, "gaussian")
     return float(found[0]) if single else found
 
 

@@ -8,6 +8,7 @@ Chernoff-alpha divergence at 1/2. The class-conditional entropies are bounded in
 
 import numpy as np
 
+from fa_lib import check
 from fa_lib.information import _arrays
 from fa_lib.information._binning import cells, ranked
 
@@ -44,7 +45,7 @@ def kde_bounds(H, Y, noise_variance: float = 1e-3, *, bin_size: float = 0.1, str
 
     Source: Kolchinsky & Tracey 2017, Section 4; Saxe et al. 2018.
     """
-    _arrays.positive(noise_variance, "noise_variance")
+    check.positive("noise_variance", noise_variance)
     single = _arrays.single(H)
     H, Y = _arrays.finite_pair(H, Y)
     classes = np.broadcast_to(ranked(cells(Y, bin_size, "Y").ids).ids, H.shape[:2])

@@ -16,7 +16,7 @@ from fa_lib.information import _arrays
 BLOCK = 2**19  # distances held at once (4 MB)
 
 
-def ksg(H, Y, k: int = 3, *, discrete: bool = False):
+def ksg(H, Y, k: int = 3, *, discrete: bool = False, doubt: bool = True):
     """Mutual information by nearest neighbours, in bits.
 
     Distances are largest differences over the coordinates. H and Y are each divided by one number, their root mean
@@ -32,6 +32,7 @@ def ksg(H, Y, k: int = 3, *, discrete: bool = False):
         discrete: False for a continuous Y (estimator 1 of Kraskov et al.). True takes equal rows of Y for a class
             (Ross): neighbours are then sought within the class, min(k, class size - 1) of them, and a sample that is
             alone in its class is left out.
+        doubt: warn of readings that cannot be, and of a Y that looks discrete.
 
     Returns:
         A number, or an array (run,).
@@ -52,8 +53,9 @@ def ksg(H, Y, k: int = 3, *, discrete: bool = False):
     shared, Y = Y, np.broadcast_to(Y, (len(H), *Y.shape[1:]))
     estimate = _within_classes if discrete else _continuous
     found = np.array([estimate(_scaled(h), y, k) for h, y in zip(H, Y, strict=True)]) / np.log(2)
-    _arrays.doubt(found, shared, "ksg")
-    if not discrete and np.isfinite(_arrays.bits_of(shared)).any():
+    if doubt:
+        _arrays.doubt(found, shared, "ksg")
+    if doubt and not discrete and np.isfinite(_arrays.bits_of(shared)).any():
         warnings.warn(
             "ksg takes Y for continuous, and it has equal rows: give discrete=True if they are classes",
             _arrays.EstimateWarning,

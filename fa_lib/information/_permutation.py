@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from fa_lib import check
 from fa_lib.information import _arrays
 from fa_lib.random import numpy_generator
 
@@ -49,8 +50,7 @@ def null(
 
 def permutations(count: int, n: int, *, shuffles: int, seed: int, runs: Sequence[int] | None) -> Iterable[np.ndarray]:
     """Permutations of n samples, one (run, sample) per shuffle, each run's from its own generator."""
-    if isinstance(shuffles, bool) or not isinstance(shuffles, int | np.integer) or shuffles < 1:
-        raise ValueError(f"shuffles must be a whole number of 1 or more, got {shuffles!r}")
+    check.whole("shuffles", shuffles)
     runs = tuple(range(count) if runs is None else runs)
     if len(runs) != count:
         raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {count} runs")

@@ -57,9 +57,9 @@ def signal_ratio(seen: Step) -> Tensor:
 
 
 def matrix_angle(seen: Step) -> Tensor:
-    """Angle between a channel's matrix and what it stands for, degrees; (run, layer), NaN where there is no matrix.
+    """Angle between a rule's matrix and what it stands for, degrees; (run, layer), NaN where there is no matrix.
 
-    A chained channel stands for the weight above its layer, a direct one for the product of all weights above.
+    A chained rule stands for the weight above its layer, a direct one for the product of all weights above.
     """
     missing = torch.full_like(seen.loss, torch.nan, dtype=torch.float64)
     return _each(seen, lambda layer: missing if layer.B is None else probes.angle(layer.B, layer.W))
@@ -105,7 +105,7 @@ def signal_null(seen: Step, bin_size: float = 0.5, *, seed: int = 0) -> Tensor:
 
 def signal_information_linear(seen: Step) -> Tensor:
     """I(signal; Y), bits, as if both were normal; (run, layer). Infinite where the signal fixes a part of y exactly."""
-    return _each(seen, lambda layer: information.gaussian(layer.signal, seen.y))
+    return _each(seen, lambda layer: information.gaussian(layer.signal, seen.y, doubt=False))
 
 
 DIAGNOSTICS: dict[str, Callable[[Step], Tensor]] = {

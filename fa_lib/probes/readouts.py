@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from fa_lib import check
 from fa_lib.random import generator
 
 CUTOFF = 1e-10  # directions of H with less than this share of the largest variance carry rounding, not signal
@@ -90,8 +91,7 @@ def nonlinear_readout(
     Raises:
         ValueError: as in `readout`, for fewer than one feature, or run numbers that are not one per run.
     """
-    if isinstance(features, bool) or not isinstance(features, int) or features < 1:
-        raise ValueError(f"features must be a whole number of 1 or more, got {features!r}")
+    check.whole("features", features)
     H = _hidden(H)
     runs = list(range(len(H)) if runs is None else runs)
     if len(runs) != len(H):
@@ -132,7 +132,7 @@ def angle(a: Tensor, b: Tensor) -> Tensor:
 
 
 def alignment(seen) -> Tensor:
-    """Angle between what a channel sent and what backpropagation would have sent, in degrees, for every run.
+    """Angle between what a rule sent and what backpropagation would have sent, in degrees, for every run.
 
     Args:
         seen: a `record.Step`; hand this function to `train` as `record={"angle": probes.alignment}`.

@@ -115,7 +115,7 @@ CASES = [
     ("C6", (falling(),), "reproduced"),
     ("C6", (falling(regression_loss=np.linspace(1, 1.5, 21)),), "not reproduced"),
     ("C7", (falling(),), "reproduced"),
-    ("C7", (falling(angle=np.r_[92.0, 89 - 50 * np.exp(-np.arange(1, 21) / 3)]),), "reproduced"),  # where it ends counts
+    ("C7", (falling(angle=np.r_[92.0, 89 - 50 * np.exp(-np.arange(1, 21) / 3)]),), "reproduced"),  # it starts above
     ("C7", (falling(angle=np.full(21, 95.0)),), "partly"),  # it ends above 80
     ("C7", (falling(angle=np.linspace(120, 20, 21)),), "not reproduced"),
     ("C8", (falling(),), "reproduced"),

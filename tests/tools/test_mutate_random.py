@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tools.mutate.operators import Mutant, is_python, mutants
-from tools.mutate.random_mutants import difference, drawn, explained, run, table
+from tools.mutate.random_mutants import EXPLAINED, difference, drawn, explained, run, table
 from tools.mutate.sight import Found, Sight
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +132,14 @@ def test_survivors_come_with_their_change_and_why(tmp_path):
     said = table([Found(mutant, "", 3), Found(mutant, "a test", 3)], {mutant.file: text})
     assert "SURVIVES fa_lib/room/a.py:2 arithmetic, 3 tests\n-    return x + 1\n+    return (x - 1)" in said
     assert said.endswith("room            1 of    2\nall             1 of    2 mutants caught (50 %)")
+
+
+def test_every_survivor_that_is_explained_is_a_mutation_of_what_is_there():
+    for entry in tomllib.loads(EXPLAINED.read_text("utf-8"))["survivor"]:
+        text = (ROOT / entry["file"]).read_text("utf-8")
+        lines = [line[1:] for line in entry["change"].splitlines() if line.startswith("-")]
+        assert "\n".join(lines) in text, entry
+        assert any(explained(mutant, text) == entry["why"] for mutant in mutants(entry["file"], text)), entry
 
 
 @pytest.fixture

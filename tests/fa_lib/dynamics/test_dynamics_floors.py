@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from fa_book.exact.trial import STEP, hard_draws
 from fa_lib.dynamics import TF, draw, exact, floor, limits, simulate
-from fa_lib.dynamics.trial import STEP, hard_draws
 
 
 def modes(rates, runs=20, m=5, known=0.0, seed=0):

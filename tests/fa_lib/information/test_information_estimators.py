@@ -69,9 +69,9 @@ def test_refuses_bad_k(k):
 
 @pytest.mark.parametrize("variance", [0, -1.0, np.nan, np.inf, True, "1"])
 def test_refuses_bad_noise(variance):
-    with pytest.raises(ValueError, match="noise_variance must be a positive number"):
+    with pytest.raises(ValueError, match="noise_variance must be a finite number above 0"):
         information.kde_bounds(good, good, variance)
-    with pytest.raises(ValueError, match="bin_size must be a positive number"):
+    with pytest.raises(ValueError, match="bin_size must be a finite number above 0"):
         information.kde_bounds(good, good, bin_size=variance)
 
 

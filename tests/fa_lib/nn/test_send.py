@@ -231,6 +231,16 @@ def test_a_copy_has_hooks_and_matrices_of_its_own(images_and_labels):
     torch.testing.assert_close(learned(second, x, labels)["block.0.weight"], expected)
 
 
+def test_a_part_with_a_cut_may_be_called_alone_as_often_as_one_likes(images_and_labels):
+    x, labels = images_and_labels
+    model = net(DFA())
+    expected = learned(model, x, labels)
+    seen = [model.features(x) for _ in range(2)]
+    torch.testing.assert_close(*seen)
+    for name, gradient in learned(model, x, labels).items():
+        torch.testing.assert_close(gradient, expected[name])
+
+
 def test_saved_matrices_come_back(images_and_labels, tmp_path):
     x, labels = images_and_labels
     model, other = net(DFA()), net(DFA(), seed=5)

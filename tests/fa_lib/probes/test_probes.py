@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fa_lib import probes
+from fa_lib import BP, FA, probes, train
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
 
@@ -202,3 +202,16 @@ def test_coding_rate_names_a_wrong_precision_or_class():
         probes.coding_rate(torch.ones(1, 5, 2), precision=0)
     with pytest.raises(ValueError, match=r"y must be \(sample, p\).*y \(4, 1\)"):
         probes.coding_rate(torch.ones(1, 5, 2), torch.ones(4, 1))
+
+
+def test_alignment_is_the_angle_to_the_exact_gradient(toy):
+    task = toy()
+    kept = {"sent": lambda seen: seen.signal, "error_at_z": lambda seen: seen.error, "W": lambda seen: seen.W}
+    exact, random = (train(task, rule, runs=2, epochs=1, progress=False, record={"angle": probes.alignment, **kept})
+                     for rule in (BP(), FA()))  # fmt: skip
+    np.testing.assert_allclose(exact["angle"], 0, atol=1e-3)
+    sent, error, W = (random[name].values[:, 0].astype(float) for name in kept)
+    for run in range(2):
+        a, b = sent[run].ravel(), (error[run] @ W[run]).ravel()
+        expected = math.degrees(math.acos(a @ b / math.sqrt((a @ a) * (b @ b))))
+        assert random["angle"].values[run, 0] == pytest.approx(expected, abs=1e-3)

@@ -203,3 +203,13 @@ def test_a_perfect_but_noisy_digit_fails_the_papers_rate_half_the_time():
 def test_what_does_not_fit_is_named(change, message):
     with pytest.raises(ValueError, match=message):
         tasks.ib().change(**change)
+
+
+def test_images_as_rows_of_pixels(images):
+    task = images()
+    flat = tasks.rows(task, (5, 3), lr=0.5, batch=4)
+    assert torch.equal(flat.x, task.x.reshape(20, 784))
+    assert torch.equal(flat.test_x, task.test_x.reshape(30, 784))
+    assert torch.equal(flat.y, task.y)
+    assert (flat.widths, flat.features, flat.lr, flat.batch, flat.epochs) == ((5, 3), None, 0.5, 4, task.epochs)
+    assert tasks.rows(task).widths == task.widths

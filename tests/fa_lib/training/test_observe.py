@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from fa_lib import BP, FA, NFA, train, training
+from fa_lib import BP, DFA, FA, NFA, train, training
 from fa_lib.record import Snapshot
 from fa_lib.training.evaluate import look
-from fa_lib.training.snapshots import observe
+from fa_lib.training.snapshots import observe, probe
 
 
 def hidden(seen):
@@ -76,3 +76,18 @@ def test_what_is_seen(toy):
 def test_epochs_must_rise(toy, at):
     with pytest.raises(ValueError, match="rising, from 0 on"):
         observe(toy(), FA(), {}, at=at)
+
+
+@pytest.mark.parametrize("rule", [BP(), DFA()], ids=str)
+def test_a_probe_sees_a_step_and_changes_nothing(images, rule):
+    task = images(batch=8)
+    model = training.build(task, rule, runs=2)
+    before = [parameter.detach().clone() for parameter in (*model.encoder.parameters(), *model.decoder.parameters())]
+    seen = probe(model, task.test_x[:9], task.test_y[:9])
+    assert seen.H.shape == (2, 9, 6)
+    torch.testing.assert_close(seen.H, look(model.encoder, task.test_x[:9]))  # dropout is off
+    torch.testing.assert_close(seen.y_hat, training.predict(model, task.test_x[:9]))
+    assert model.encoder.training
+    after = [*model.encoder.parameters(), *model.decoder.parameters()]
+    assert all(map(torch.equal, before, after))
+    assert all(parameter.grad is None or not parameter.grad.any() for parameter in after)

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from fa_lib.dynamics.curves import whole
+from fa_lib import check
 from fa_lib.dynamics.regimes import clock
 from fa_lib.random import numpy_generator
 
@@ -33,7 +33,7 @@ def hard_draws(runs: int, *, n: int = 12, m: int = 3, seed: int = 0):
         ValueError: for sizes that are too small.
     """
     for name, value, least in (("runs", runs, 1), ("m", m, 2), ("n", n, m + 1)):
-        whole(name, value, least)
+        check.whole(name, value, least)
     generator = numpy_generator(seed, 0, "data")
     H0, Y = generator.uniform(-0.5, 0.5, (runs, n, m)), generator.uniform(-0.5, 0.5, (runs, n, 1))
     w, b = generator.standard_normal((2, runs, m))
