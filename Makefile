@@ -63,7 +63,14 @@ upgrade: venv  ## pin the newest versions of requirements.in in requirements.txt
 	$(PY) -m tools.pin --upgrade
 
 repository: venv  ## move to another repository address: URL=https://github.com/name/repository
-	$(PY) -m tools.repository "$(URL)"
+	@echo "$(URL)" | grep -Eqx "https://github\.com/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+" || \
+	  { echo "error: give an address such as URL=https://github.com/name/repository, got '$(URL)'" >&2; exit 2; }
+	@old=$$(sed -n 's|^  url: ||p' _config.yml); \
+	pages() { echo "$$1" | awk -F/ '{ print "https://" tolower($$4) ".github.io/" $$5 }'; }; \
+	files=$$(git grep -lF -e "$$old" -e "$$(pages "$$old")"); \
+	echo "$$files" | xargs sed -i.before -e "s|$$old|$(URL)|g" -e "s|$$(pages "$$old")|$$(pages "$(URL)")|g"; \
+	echo "$$files" | sed 's|$$|.before|' | xargs rm; \
+	echo "$$files" | grep '\.ipynb$$' | xargs $(PY) -m tools.normalise; echo "$$files"
 
 clean:  ## remove everything that was built, .venv excepted
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis

@@ -3,13 +3,14 @@
 This file knows all rooms; no room knows it.
 """
 
+import html
 import json
 from pathlib import Path
 
 from fa_book.alignment.claims import C1, C2, C3, C4
 from fa_book.bottleneck.claims import C21, C29
 from fa_book.channels.claims import C12, C13
-from fa_book.claims.verdict import MARKS, MIME, as_html
+from fa_book.claims.verdict import MARKS, MIME, OUTCOMES, as_html
 from fa_book.classification.claims import C14, C15, C16, C17, C18
 from fa_book.decide.claims import C30
 from fa_book.delays.claims import C24
@@ -84,3 +85,29 @@ def table(records: list[dict]) -> str:
         for head in ("", "the paper's claim, our criterion", "verdict", "ours, 95 % interval", "authors' code")
     )
     return f"<table class='fa-ledger'><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def miniature(records: list[dict]) -> str:
+    """Verdicts as a table of four rows: the outcome and its claims, each leading to the chapter that judges it.
+
+    Args:
+        records: as of `collect`.
+    """
+    rows = []
+    for outcome in OUTCOMES:
+        given = [record for record in records if record["outcome"] == outcome]
+        links = ", ".join(
+            f'<a href="{record["chapter"]}.html" title="{html.escape(record["statement"])}">{record["id"]}</a>'
+            for record in given
+        )
+        kind = outcome.split()[0]
+        rows.append(
+            f'<tr class="{kind}"><th scope="row" class="fa-outcome">{outcome}</th><td>{len(given)}</td>'
+            f"<td>{links or 'none'}</td></tr>"
+        )
+    heads = "".join(
+        f'<th scope="col">{head}</th>' for head in ("verdict", "number", "claims and where they are judged")
+    )
+    return (
+        f'<table class="fa-ledger fa-miniature"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    )

@@ -1,4 +1,4 @@
-"""One way to write a notebook: two runs of the same code give the same bytes.
+"""One way to write a notebook: two runs of the same code give the same bytes. python -m tools.normalise FILE ...
 
 What stays is what a reader or the book needs: cells, tags, execution counts, outputs. What goes is what changes from
 run to run (times, random cell ids, addresses, widget models) or from machine to machine (paths, versions).
@@ -8,6 +8,7 @@ import base64
 import hashlib
 import io
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -100,3 +101,8 @@ def normalise(notebook: NotebookNode, root: Path | None = None) -> str:
     }
     clean = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
     return nbformat.writes(clean, version=nbformat.NO_CONVERT) + "\n"
+
+
+if __name__ == "__main__":
+    for path in map(Path, sys.argv[1:]):
+        path.write_text(normalise(nbformat.read(path, as_version=4)), encoding="utf-8")

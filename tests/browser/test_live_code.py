@@ -28,8 +28,9 @@ from tools.widget_assets import copy
 
 CONF = f"""
 import sys
-sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tools")!r}]
-extensions = ["myst_nb", "sphinx_togglebutton", "widget_assets", "quiet_scripts", "live", "formulas", "finish"]
+sys.path.insert(0, {str(ROOT)!r})
+extensions = ["myst_nb", "sphinx_togglebutton", "tools.widget_assets", "tools.quiet_scripts"]
+extensions += ["tools.live", "tools.formulas", "tools.finish"]
 nb_execution_mode = "off"
 myst_enable_extensions = ["dollarmath"]
 nb_mime_priority_overrides = [["html", "text/html", 0]]

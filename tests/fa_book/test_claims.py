@@ -187,6 +187,10 @@ def test_collect_finds_verdicts_in_order(tmp_path):
     assert table.count("<tr") == 4
     assert "href='b.html'" in table
     assert "href='information.html'" in table  # which bears on C5
+    small = ledger.miniature(records)
+    assert small.count("<tr") == 5  # heads, and the four outcomes
+    assert '<td>3</td><td><a href="a.html"' in small
+    assert small.count("<td>0</td><td>none</td>") == 3
 
 
 def test_collect_says_what_to_do_where_there_is_nothing(tmp_path):

@@ -50,6 +50,11 @@ def test_bibtex_has_both_and_can_be_read(tmp_path):
     assert str(book.persons["author"][0]) == f"{{{CITATION.data['authors'][0]['name']}}}"
 
 
+def test_the_first_page_says_how_to_cite():
+    page = (ROOT / "book/index.md").read_text()
+    assert f"```bibtex\n{CITATION.bibtex()}\n```" in page, "python -m tools.citation prints what belongs there"
+
+
 def test_a_citation_without_its_paper_is_noticed():
     with pytest.raises(StopIteration):
         Citation({"references": [{"type": "software"}]}).bibtex()

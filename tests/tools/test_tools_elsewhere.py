@@ -7,11 +7,11 @@ import sys
 import pytest
 import yaml
 from IPython.core.inputtransformer2 import TransformerManager
-from small_book import ADDRESS, cell, chapter, make_book, run_by_hand
+from small_book import ADDRESS, cell, chapter, run_by_hand
+from whole_book import changed, commit, make_whole
 
 from tools import check_pairs, pin
-from tools.book import ROOT
-from tools.repository import move
+from tools.book import ROOT, Book
 from tools.setup_cell import CODE, insert
 
 CELL = re.compile(r"^```\{code-cell\}.*?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -73,14 +73,29 @@ def test_the_workflow_runs_what_everybody_runs():
 
 
 def test_the_address_moves_everywhere(tmp_path):
-    book = make_book(tmp_path, a=chapter())
+    book = make_whole(tmp_path / "a", a=chapter())
     run_by_hand(book, "a")
-    for arguments in (["init", "-q"], ["add", "-A"]):
-        subprocess.run(["git", *arguments], cwd=book.root, check=True)
-    new = "https://github.com/some/body"
-    assert move(book.root, ADDRESS, new) == ["_config.yml", "book/a.ipynb", "book/a.md"]
+    pages = "https://fa-embedding.github.io/fa-book/"
+    (book.root / "_config.yml").write_text(f"repository:\n  url: {ADDRESS}\nhtml:\n  baseurl: {pages}\n")
+    (book.root / "book/index.md").write_text(f"# A book\n\nAs [PDF]({pages}paper/a.pdf).\n")
+    commit(book)
+    new = "https://github.com/Some/body"
+    for wrong in ("", "https://example.org/some/body", f"{new}/"):
+        answer = make(book, wrong)
+        assert answer.returncode == 2
+        assert "error: give an address such as URL=https://github.com/name/repository" in answer.stderr
+    assert changed(book) == ""
+    answer = make(book, new)
+    assert answer.stdout.split() == ["_config.yml", "book/a.ipynb", "book/a.md", "book/index.md"]
+    assert changed(book).split()[1::2] == answer.stdout.split()
     assert book.repository() == new
+    assert "https://some.github.io/body/paper/a.pdf" in (book.root / "book/index.md").read_text()
     assert check_pairs.check_chapter(book, "a") is None
+
+
+def make(book: Book, address: str) -> subprocess.CompletedProcess:
+    command = ["make", "-s", "-o", "venv", "repository", f"URL={address}"]
+    return subprocess.run(command, cwd=book.root, capture_output=True, text=True, check=False)
 
 
 def test_setup_cell_is_put_before_the_first_code_cell_and_replaced_when_old():

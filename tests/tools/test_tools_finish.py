@@ -3,9 +3,6 @@
 import base64
 import hashlib
 import io
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,12 +10,8 @@ from bs4 import BeautifulSoup
 from PIL import Image, ImageChops, ImageStat
 from sphinx.errors import ExtensionError
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tools"))  # where the book's configuration finds its extensions
-
-from finish import cards, dates, formulas_once, head, icons, names, pictures, scripts, stylesheet, words  # noqa: E402
-
-from tools.formulas import Renderer, aligned  # noqa: E402
+from tools.finish import formulas_once, head, icons, names, pictures, scripts, stylesheet, words
+from tools.formulas import Renderer, aligned
 
 
 def page(body: str, head: str = "") -> BeautifulSoup:
@@ -253,10 +246,7 @@ def test_words_come_from_pages_and_scripts():
     }
 
 
-def test_addresses_and_descriptions():
-    assert head.address("https://github.com/Some-One/a-book") == "https://some-one.github.io/a-book/"
-    assert head.address("https://example.org/x", "https://book.example.org") == "https://book.example.org/"
-    assert head.address("https://example.org/x") == ""
+def test_a_description_is_the_first_paragraph_cut_at_a_word():
     soup = page(
         "<article><p>Short.</p><figure><p>" + "not this " * 20 + "</p></figure><p>" + "word " * 60 + "</p></article>"
     )
@@ -265,27 +255,3 @@ def test_addresses_and_descriptions():
     assert text.endswith("word …")
     assert len(text) <= head.LENGTH + 2
     assert head.description(page(""), "otherwise") == "otherwise"
-    head.describe(soup, base="https://b.org/", url="p.html", title="T", text=text, card="c.png", site="S")
-    assert soup.find("link", rel="canonical")["href"] == "https://b.org/p.html"
-    assert soup.find("meta", property="og:image")["content"] == "https://b.org/c.png"
-    assert "<lastmod>2026-01-02</lastmod>" in head.sitemap({"https://b.org/p.html": "2026-01-02"})
-
-
-def test_a_card_is_the_same_each_time():
-    first, second = (cards.draw("A long title " * 3, "Words $x$ <b>", "The book") for _ in range(2))
-    assert first == second
-    assert Image.open(io.BytesIO(first)).size == cards.SIZE
-
-
-def test_dates_come_from_git_and_only_from_a_whole_history(tmp_path):
-    assert dates.changes(tmp_path) == {}
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.org"]
-    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "one", "--date=2001-02-03T12:00:00Z"]):
-        (tmp_path / "book").mkdir(exist_ok=True)
-        (tmp_path / "book/x.md").write_text("text")
-        subprocess.run([*git, *command], cwd=tmp_path, check=True, env=None)
-    known = dates.changes(tmp_path)
-    assert list(known) == ["book/x.md"]
-    assert dates.last(known, "book/x") == known["book/x.md"]
-    assert dates.last(known, "book/other") is None
-    assert dates.changes(tmp_path / "book") == {}  # a folder of somebody else's repository

@@ -1,33 +1,29 @@
 """Sphinx extension: the last hand on every page of the site.
 
 What the theme writes is a good draft. Here its scripts and styles are cut down to what a page uses, its icons and
-pictures made small, its names mended for screen readers, a policy added that forbids all other scripts and hosts, and
-what search engines and messengers ask for. Each concern has its file; this one calls them.
+pictures made small, its names mended for screen readers, and a policy added that forbids all other scripts and hosts.
+Each concern has its file; this one calls them.
 """
 
 import hashlib
+import logging
 from functools import partial
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Comment
-from finish import cards, dates, formulas_once, head, icons, names, pictures, scripts, stylesheet, words
-from quiet_scripts import SAID, quiet
+
+from tools.finish import formulas_once, head, icons, names, pictures, scripts, stylesheet, words
+from tools.quiet_scripts import SAID, quiet
 
 STYLES = "_static/site.css"
-ROBOTS = "User-agent: *\nAllow: /\n\nSitemap: {}sitemap.xml\n"
 
 
 class Finish:
     """The last hand on a site; called for every page, then `end` once."""
 
     def __init__(self, app):
-        config = app.config
-        self.app, self.site, self.original = app, Path(app.outdir), app.builder.templates.render
-        self.base = head.address(config.html_theme_options.get("repository_url", ""), config.html_baseurl)
-        self.repository = config.html_theme_options.get("repository_url", "")
-        self.dates = dates.changes(Path(app.srcdir))
+        self.config, self.site, self.original = app.config, Path(app.outdir), app.builder.templates.render
         self.styles: dict[str, None] = {}  # the stylesheets of all pages, in their order
-        self.pages: dict[str, str | None] = {}
         self.pictures = pictures.Pictures(Path(app.srcdir), self.site, app.builder.images)
 
     def __call__(self, template: str, context: dict) -> str:
@@ -47,8 +43,9 @@ class Finish:
         self.pictures(page, root)
         scripts.arrange(page)
         self._link_styles(page, root)
-        self._describe(page, name)
-        self._date(page, name, root)
+        title = page.title.get_text().rpartition(" — ")[0] or self.config.project
+        head.describe(page, head.description(page, f"{title}: {self.config.project}"))
+        self._date(page, name, context.get("last_updated"))
         formulas_once.share(page)
         scripts.protect(page)
         return "<!DOCTYPE html>\n" + page.html.decode()
@@ -62,25 +59,17 @@ class Finish:
         for link in links[1:]:
             link.decompose()
 
-    def _describe(self, page: BeautifulSoup, name: str) -> None:
-        site = self.app.config.project
-        title = page.title.get_text().rpartition(" — ")[0] or site
-        text = head.description(page, f"{title}: {site}")
-        card = cards.card(self.site / "_static/cards", title, text, site)
-        url, card = f"{name}.html", f"_static/cards/{card}"
-        head.describe(page, base=self.base, url=url, title=title, text=text, card=card, site=site)
-        if page.select_one("article section h1"):
-            self.pages[self.base + url] = (dates.last(self.dates, name) or [None])[0]
-
-    def _date(self, page: BeautifulSoup, name: str, root: str) -> None:
-        """At a chapter's end: its notebook to take along, and when and where it was last changed."""
+    def _date(self, page: BeautifulSoup, name: str, date: str | None) -> None:
+        """At a chapter's end: its notebook to take along, when it was last changed, and all its changes."""
         article, parts = page.select_one("article.bd-article"), []
         download = page.select_one("a.btn-download-source-button")
         if download and download["href"].endswith(".ipynb"):
             parts.append(f'<a href="{download["href"]}" download>Download this chapter as a notebook</a>')
-        if article and (change := dates.last(self.dates, name)):
-            commit = f'<a href="{self.repository}/commit/{change[1]}">{change[1]}</a>'
-            parts.append(f'last changed <time datetime="{change[0]}">{change[0]}</time> in commit {commit}')
+        if article and date:
+            options = self.config.html_theme_options
+            branch = options.get("repository_branch") or "main"
+            history = f"{options.get('repository_url', '')}/commits/{branch}/{name}.md"
+            parts.append(f'last changed <time datetime="{date}">{date}</time> (<a href="{history}">all changes</a>)')
         if article and parts:
             line = " · ".join(parts)
             html = f'<p class="fa-colophon screen-only">{line[0].upper()}{line[1:]}</p>'
@@ -101,10 +90,6 @@ class Finish:
         theme = self.site / "_static/scripts/pydata-sphinx-theme.js"
         theme.write_text(scripts.lighten(theme.read_text(encoding="utf-8")), encoding="utf-8")
         (self.site / "_static/scripts/fontawesome.js").unlink(missing_ok=True)
-        if not self.base:
-            return
-        (self.site / "sitemap.xml").write_text(head.sitemap(self.pages), encoding="utf-8")
-        (self.site / "robots.txt").write_text(ROBOTS.format(self.base), encoding="utf-8")
 
 
 def _begin(app):
@@ -113,12 +98,21 @@ def _begin(app):
         app.builder.templates.render = partial(Finish.__call__, app.finish)
 
 
+def _without_git(app, env):
+    """No dates where there is no git command: sphinx-sitemap cannot read what it is left with there."""
+    known = getattr(env, "git_last_updated", {})
+    known.update({name: (None, True) for name, found in known.items() if found is None})
+
+
 def _end(app, exception):
     if app.builder.name == "html" and not exception:
         app.finish.end()
 
 
 def setup(app) -> dict:
+    # the cards' font comes without the bold that sphinxext-opengraph asks for, which is said at every build
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     app.connect("builder-inited", _begin, priority=900)
+    app.connect("env-updated", _without_git, priority=900)
     app.connect("build-finished", _end, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -253,7 +253,7 @@ def test_only_pages_with_a_widget_load_the_loader(tmp_path):
     shutil.copytree(modules.FOLDER, source / "fa_book/widgets", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     (source / "book").mkdir()
     (source / "conf.py").write_text(
-        f"import sys\nsys.path.insert(0, {str(ROOT / 'tools')!r})\nextensions = ['widget_assets']\n"
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nextensions = ['tools.widget_assets']\n"
     )
     (source / "index.rst").write_text("Title\n=====\n\n.. toctree::\n\n   book/with\n   book/without\n")
     (source / "book/with.rst").write_text(
