@@ -64,7 +64,8 @@ def _signal(
 ) -> Tensor:
     """What the rule sends to a hidden layer, in the layer's own shape (sample, ..., units, ...)."""
     samples, p = z.shape[:-1].numel(), z.shape[-1]
-    matrices = {name[1:]: t.to(kind) for name, t in tensors.items() if name.startswith(".")}
+    held = {name[1:]: t for name, t in tensors.items() if name.startswith(".")}
+    matrices = {name: t.to(kind) if t.is_floating_point() else t for name, t in held.items()}
     H = tensors["H"]
     context = {
         "H": H.reshape(1, samples, -1).to(kind),

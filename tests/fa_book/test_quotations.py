@@ -20,6 +20,7 @@ PAGES = sorted((ROOT / "book").glob("*.md"))
 FEW = 8  # words of one quotation, at most
 MARK = '["“”„«»]'
 FENCE = re.compile(r"^\s*(`{3,}|~{3,}|:{3,})\s*(\S*)")
+SPAN = re.compile(r"(?P<role>\{[\w:-]+\})?(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)")  # a role or code in a line
 PROSE = re.compile(r"\{(?!code|fa-|image|math|literalinclude|eval-rst)[\w:-]+\}")  # directives whose body is text
 
 
@@ -47,7 +48,7 @@ def without_code(page: str) -> str:
         elif fence and not hidden:
             fences.append((fence[1], not PROSE.match(fence[2])))
         elif not hidden:
-            kept.append(re.sub(r"(?<!\})(`+)(?!`).+?\1", "", line))
+            kept.append(SPAN.sub(lambda span: span[0] if span["role"] else "", line))
             continue
         kept.append("")
     assert not fences, "a fence that is not closed"
@@ -108,9 +109,8 @@ def test_widgets_quote_nobody():
 
 
 def test_quotations_are_found_in_text_and_not_in_code():
-    page = (
-        '---\ntitle: "head"\n---\n\n**So** "it\nfails" in `"code"`, “twice”.\n\n```{code-cell}\nprint("code")\n```\n\n'
-    )
+    page = '---\ntitle: "head"\n---\n\n**So** "it\nfails" in {ref}`x` `"code"`, “twice”.\n\n'
+    page += '```{code-cell}\nprint("code")\n```\n\n'
     page += '````{dropdown} Solution\nIs it "$d$?"\n```{math}\n"x"\n```\n````\n\n```python\na = "code"\n```\n'
     assert quoted(without_code(page)) == {"it fails", "twice", "d?"}
     with pytest.raises(ValueError, match="without its partner: One"):

@@ -39,7 +39,8 @@ def test_make_book_in_a_strange_path(strange):
 def test_make_venv_in_a_strange_path(strange):
     """With a venv of its own: its commands start, and Python started elsewhere finds the library."""
     (strange.root / ".venv").unlink()
-    (strange.root / "requirements.txt").write_text("")
+    for name in ("requirements.txt", "requirements-torch.txt"):
+        (strange.root / name).write_text("")
     answer = make(strange, "venv", f"PYTHON={sys.executable}")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     place = strange.root / ".venv/bin"

@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -239,6 +240,27 @@ def test_a_part_with_a_cut_may_be_called_alone_as_often_as_one_likes(images_and_
     torch.testing.assert_close(*seen)
     for name, gradient in learned(model, x, labels).items():
         torch.testing.assert_close(gradient, expected[name])
+
+
+@dataclass(frozen=True)
+class Reordered(FA):
+    """FA whose units are told what is meant for others: a rule of one's own with whole numbers."""
+
+    order: torch.Tensor | None = None
+
+    def draw(self, p, m, *, runs, seed=0, device="cpu"):
+        return replace(super().draw(p, m, runs=runs, seed=seed, device=device), order=torch.arange(m).flip(0))
+
+    def __call__(self, error, y, **context):
+        return super().__call__(error, y)[..., self.order]
+
+
+def test_a_rules_whole_numbers_stay_whole_in_a_model(images_and_labels):
+    model = net(Reordered())
+    kinds = {name: buffer.dtype for name, buffer in model.named_buffers() if "feedback" in name}
+    assert kinds["feedback_2_order"] == torch.int64
+    assert kinds["feedback_2_B"] == torch.float32
+    assert all(gradient.any() for gradient in learned(model, *images_and_labels).values())
 
 
 def test_saved_matrices_come_back(images_and_labels, tmp_path):
