@@ -1,5 +1,6 @@
 """Feedback rules in a model that one cannot edit: forward hooks cut it, and send each cut what its rule says."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,7 +12,7 @@ from fa_lib.feedback.layers import Chained, Direct, ForLayers
 from fa_lib.nn.layers import _Feedback
 from fa_lib.nn.send import Output, send
 
-HOW = "`with told(model, y=...):` around forward and backward pass, and output=, loss= of attach"
+HOW = "`with told(model, y=...):` around forward and backward pass, output=, loss= of attach, torch.no_grad() to look"
 
 
 class Attached:
@@ -32,22 +33,22 @@ class Attached:
 
     def cut(self, number: int, output):
         """After a cut module's: what is above starts from a copy that nothing flows back from."""
-        if self.rules and number not in self.rules:
+        # called by itself a part is as it was; but a checkpoint's second forward pass comes while gradients are taken
+        again = torch._C._current_graph_task_id() != -1
+        if (self.rules and number not in self.rules) or not (self.running or again):
             return None
         several = isinstance(output, tuple | list)
         H = output[0] if several and output else output
         if not isinstance(H, Tensor):
             raise ValueError(f"{self.names[number - 1]} must give a tensor, or tensors of which the first is cut")
-        if self.running:  # a checkpoint's second forward pass comes later and is only cut
+        if self.running:
             if number in self.seen:
                 raise ValueError(
                     f"{self.names[number - 1]} is called more than once in a forward pass: cut at modules that are "
                     "called once, for each cut has a matrix of its own"
                 )
             self.seen[number] = H
-        if not several:
-            return H.detach()
-        return type(output)(part.detach() if isinstance(part, Tensor) else part for part in output)
+        return _detached(output)
 
     def closed(self, model: nn.Module, inputs, z):
         """After the model's: the output, which sends."""
@@ -67,10 +68,19 @@ class Attached:
 
     def remove(self, model: nn.Module) -> None:
         """Take hooks and matrices off the model: it learns by backpropagation again."""
+        if not any(hook is self for hook in attached_to(model)):
+            raise ValueError("these rules are not attached to this model")
         for handle in self.handles:
             handle.remove()
         for own in (own for names in self.tensors.values() for own in names.values()):
             delattr(model, own)
+
+
+def _detached(output):
+    """A copy that nothing flows back from, of tensors in tuples and lists too (`nn.LSTM` gives its state so)."""
+    if isinstance(output, Tensor):
+        return output.detach()
+    return type(output)(map(_detached, output)) if isinstance(output, tuple | list) else output
 
 
 class _Cut:
@@ -89,7 +99,7 @@ def attach(
     *,
     at: Sequence[str | nn.Module],
     example: Tensor | tuple,
-    seed: int = 0,
+    seed: int | None = None,
     output: Output | None = None,
     loss: Callable[[Tensor, Tensor], Tensor] | None = None,
 ) -> Attached:
@@ -107,11 +117,15 @@ def attach(
         at: the modules whose output is cut, from the input to the output, by name or themselves. What a module gives
             must begin with z's samples; all that follows are its units. Of several outputs (`nn.GRU`) the first hears.
         example: inputs of a few samples, from which the shapes are read.
-        seed: of the rule's matrices.
+        seed: of the rule's matrices; drawn from torch's global random state, as weights are, if None.
         output, loss: as in `with_feedback`.
 
     Returns:
         What was attached; its `remove(model)` undoes it.
+
+    Warns:
+        UserWarning: where the gradient also goes around a cut, over a skip connection for instance: what lies below
+            then learns by backpropagation as well. Cut after the paths have met.
 
     Raises:
         ValueError: for modules that are not there, are called twice or give no tensor; rules that make no sense between
@@ -129,6 +143,9 @@ def attach(
         raise ValueError(f"{rule} leans on the weight right above a layer: put FeedbackLinear in that one's place")
     if any(isinstance(hook, Attached) for hook in attached_to(model)):
         raise ValueError("the model has rules attached already: remove them first")
+    for name, value in (("output", output), ("loss", loss)):
+        if value is not None and not callable(value):
+            raise ValueError(f"{name} must be a function, such as torch.sigmoid, got {value!r}")
     modules = _modules(model, at)
     attached = Attached([name for name, _ in modules], output, loss)
     attached.handles = [
@@ -140,10 +157,14 @@ def attach(
         z, seen = _looked(model, attached, example)
         lead = z.shape[:-1]
         for number, H in seen.items():
+            if H.shape == z.shape and H.data_ptr() == z.data_ptr():
+                name = attached.names[number - 1]
+                raise ValueError(f"{name} gives the output itself, which learns from the loss: do not cut it")
             if H.shape[: len(lead)] != lead:
                 name = attached.names[number - 1]
                 raise ValueError(f"{name} must begin with the samples of z, {tuple(lead)}, got {tuple(H.shape)}")
         widths = {number: H.shape[len(lead) :].numel() for number, H in seen.items()}
+        seed = int(torch.randint(2**31, ())) if seed is None else seed
         drawn = rule.draw(z.shape[-1], widths, runs=[0], seed=seed, device=z.device)
         if any(rule.learns for rule in drawn.at.values()):
             raise ValueError("KolenPollack learns the weight right above a layer: put FeedbackLinear in its place")
@@ -156,7 +177,28 @@ def attach(
             own = attached.tensors[number][name] = f"feedback_{number}_{name.replace('.', '_')}"
             model.register_buffer(own, tensor.to(z.dtype) if tensor.is_floating_point() else tensor)
     attached.rules = dict(drawn.at)
+    _warn_of_ways_around(model, attached, z, seen)
     return attached
+
+
+def _warn_of_ways_around(model: nn.Module, attached: Attached, z: Tensor, seen: dict[int, Tensor]) -> None:
+    """Warn where the output, all cuts made, still depends on weights that a cut layer was made with."""
+    names, parameters = zip(*(pair for pair in model.named_parameters() if pair[1].requires_grad), strict=True)
+
+    def reached(tensor: Tensor) -> set[str]:
+        if not tensor.requires_grad:
+            return set()
+        found = torch.autograd.grad(tensor.sum(), parameters, retain_graph=True, allow_unused=True)
+        return {name for name, gradient in zip(names, found, strict=True) if gradient is not None}
+
+    beside = reached(z)
+    for number in attached.rules:
+        if ways := sorted(reached(seen[number]) & beside):
+            warnings.warn(
+                f"the gradient also reaches {', '.join(ways)} around the cut at {attached.names[number - 1]}: that "
+                "learns by backpropagation as well; cut where the paths have met",
+                stacklevel=3,
+            )
 
 
 def _modules(model: nn.Module, at) -> list[tuple[str, nn.Module]]:
@@ -176,12 +218,12 @@ def _modules(model: nn.Module, at) -> list[tuple[str, nn.Module]]:
 
 
 def _looked(model: nn.Module, attached: Attached, example) -> tuple[Tensor, dict[int, Tensor]]:
-    """z and the cut layers of a forward pass that leaves no trace: no statistics, no dropout, no graph."""
+    """z and the cut layers of a forward pass that leaves no trace: no statistics and no dropout."""
     training = {module: module.training for module in model.modules()}
     kept = {}
     keep = model.register_forward_hook(lambda *_: kept.update(attached.seen), prepend=True)
     try:
-        with torch.no_grad():
+        with torch.enable_grad():
             z = model.eval()(*(example if isinstance(example, tuple) else (example,)))
     finally:
         keep.remove()
@@ -204,7 +246,8 @@ def told(model: nn.Module, *, y: Tensor, accuracy: Tensor | float | None = None)
 
     Args:
         model: with `FeedbackLinear`, `FeedbackConv2d` or attached rules.
-        y: the target, in z's shape (..., p), or classes as whole numbers (...).
+        y: the target, in z's shape (..., p), or classes as whole numbers (...). To a `FeedbackLinear` these are its own
+            outputs: a rule that carries the target belongs in the last one.
         accuracy: share of right answers, for `TF`; known without being given where y is classes.
 
     Raises:
@@ -213,7 +256,7 @@ def told(model: nn.Module, *, y: Tensor, accuracy: Tensor | float | None = None)
     listeners = attached_to(model)
     if not listeners:
         raise ValueError("the model has no feedback rules to be told anything: attach some, or use FeedbackLinear")
-    known = {"y": y} | ({} if accuracy is None else {"accuracy": accuracy})
+    known = {"y": torch.as_tensor(y)} | ({} if accuracy is None else {"accuracy": accuracy})
     before = [listener.known for listener in listeners]
     for listener in listeners:
         listener.known = known

@@ -59,7 +59,7 @@ class _Feedback(nn.Module):
             raise ValueError(f"a call takes y and accuracy besides x, got {', '.join(unknown)}")
         known = self.known | known
         if torch.is_grad_enabled() and z.requires_grad:
-            classes = known.get("y") is not None and not known["y"].is_floating_point()
+            classes = known.get("y") is not None and not torch.as_tensor(known["y"]).is_floating_point()
             names = {
                 "H",
                 "W",
@@ -138,7 +138,7 @@ class FeedbackLinear(_Feedback, nn.Linear):
         """
         H = _real(x).detach()  # the cut
         z = functional.linear(H, self.weight, self.bias)
-        if self.mirror:
+        if self.mirror and self.weight.requires_grad:  # where the weight is frozen, so is B
             # a product that is zero, whose gradient with respect to B is that of the weight
             B = getattr(self, self.mirror)[0]
             z = z + functional.linear(H, B - B.detach())
@@ -200,7 +200,7 @@ class FeedbackConv2d(_Feedback, nn.Conv2d):
         x = functional.pad(_real(x), self._reversed_padding_repeated_twice, mode=mode)
         options = {"stride": self.stride, "dilation": self.dilation}
         z = functional.conv2d(x.detach(), self.weight, self.bias, **options)  # the cut
-        if self.mirror:
+        if self.mirror and self.weight.requires_grad:
             B = getattr(self, self.mirror)[0].view_as(self.weight)
             z = z + functional.conv2d(x.detach(), B - B.detach(), **options)
         if not torch.is_grad_enabled():

@@ -122,7 +122,8 @@ def with_feedback(
         z: the output before its nonlinearity, (..., p); what comes before p is a sample's number, in any shape.
         hidden: the layers, each (..., units in any shape), with the graph that leads to their weights.
         rules: a drawn rule for each, in the same order, or a drawn one for several layers, such as `DFA().draw(...)`.
-        y: the target, (..., p), or classes as whole numbers (...), for rules that carry it.
+        y: the target, (..., p), or classes as whole numbers (...), for rules that carry it. Such a rule's signal does
+            not know the loss: whoever scales the loss or splits a batch must do the same with what comes of it.
         W: the weight between a hidden layer and z, (p, m), for rules that lean on it; one for each layer, or None.
         accuracy: share of right answers, (), for `TF`; known without being given where y is classes.
         output: nonlinearity of z that is part of the loss, for `OutputError`, `TF(slope=True)`, `Autoencoder` and
@@ -183,9 +184,10 @@ def send(
         return z
     lead, p = z.shape[:-1], z.shape[-1]
     asked = frozenset().union(*(rule.needs for rule in rules))
+    y = None if y is None else torch.as_tensor(y, device=z.device)
     shared = {"y": _targets(y, z)} if y is not None and "y" in asked else {}
-    if "accuracy" in asked and accuracy is None and y is not None and not y.is_floating_point():
-        accuracy = (z.detach().argmax(-1) == y).to(z.dtype).mean()
+    if "accuracy" in asked and accuracy is None and "y" in shared and not y.is_floating_point():
+        accuracy = (z.detach().argmax(-1) == shared["y"].argmax(-1)).to(z.dtype).mean()
     if "accuracy" in asked and accuracy is not None:
         shared["accuracy"] = torch.as_tensor(accuracy, dtype=z.dtype, device=z.device).detach().reshape(())
     known = {"z", "H", *shared, *(("output",) if output else ()), *(("error_at",) if loss else ())}
@@ -212,6 +214,8 @@ def send(
 def _targets(y: Tensor, z: Tensor) -> Tensor:
     """y (..., p), or classes (...) as one-hot rows, in z's shape."""
     if not y.is_floating_point() and y.shape == z.shape[:-1]:
+        if _any((y < 0) | (y >= z.shape[-1])):
+            raise ValueError(f"classes must be from 0 to {z.shape[-1] - 1}, one for each output, got others in y")
         return (y[..., None] == torch.arange(z.shape[-1], device=y.device)).to(z.dtype)
     if y.shape != z.shape:
         raise ValueError(
@@ -219,6 +223,13 @@ def _targets(y: Tensor, z: Tensor) -> Tensor:
             f"{tuple(z.shape[:-1])}, got {tuple(y.shape)} of {y.dtype}"
         )
     return y.detach().to(z.dtype)
+
+
+def _any(wrong: Tensor) -> bool:
+    try:
+        return bool(wrong.any())
+    except RuntimeError:  # within vmap nobody can look
+        return False
 
 
 def _fits(rule: Rule, p: int, m: int, number: int) -> None:

@@ -122,7 +122,7 @@ class Task:
 
     def _take_data(self) -> None:
         """Tensors of torch's default precision, classes as one-hot rows."""
-        taken = {name: _tensor(f"{self.name}: {name}", getattr(self, name)) for name in ARRAYS}
+        taken = {name: as_tensor(f"{self.name}: {name}", getattr(self, name)) for name in ARRAYS}
         if not taken["y"].is_floating_point() and not taken["test_y"].is_floating_point() and taken["y"].dim() == 1:
             taken |= self._one_hot(taken["y"], taken["test_y"])
         dtype = torch.get_default_dtype()
@@ -230,7 +230,12 @@ class Task:
 ARRAYS = ("x", "y", "test_x", "test_y")
 
 
-def _tensor(name: str, values) -> Tensor:
+def as_tensor(name: str, values) -> Tensor:
+    """The values, if they are a tensor or a numpy array of real numbers, as a tensor of their own kind.
+
+    Raises:
+        ValueError: for anything else.
+    """
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
         # a copy: an array may be read-only, and unsigned numbers are little known to torch
         values = torch.from_numpy(np.array(values, dtype=np.int64 if values.dtype.kind in "iu" else None))

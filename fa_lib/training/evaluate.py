@@ -29,15 +29,21 @@ def of_training(
     def average(values: list[Tensor]) -> Tensor:
         return sum(share * value for share, value in zip(shares, values, strict=True)).cpu()
 
+    gone = ~torch.isfinite(H).flatten(1).all(1)  # runs that diverged: their measures are NaN, and the others go on
+    if gone.any():
+        H = torch.where(gone[:, None, None], 0, H)
     y_linear = probes.readout(H, y).to(y.dtype)  # least squares in double precision, read like any other answer
     bits, null = information.with_null(H, y, bin_size, seed=seed, runs=runs)
-    return {name: average([seen.metrics[name] for seen in steps]) for name in task.metrics} | {
-        "loss": average([seen.loss for seen in steps]),
-        "regression_loss": task.squared_error(y_linear, y).cpu(),
-        "regression_accuracy": task.accuracy(y_linear, y).cpu(),
+    of_layer = {
+        "regression_loss": task.squared_error(y_linear, y).cpu().numpy(),
+        "regression_accuracy": task.accuracy(y_linear, y).cpu().numpy(),
         "information": bits,
         "information_null": null[:, 0],
     }
+    if gone.any():
+        of_layer = {name: np.where(gone.cpu(), np.nan, values) for name, values in of_layer.items()}
+    averages = {name: average([seen.metrics[name] for seen in steps]) for name in task.metrics}
+    return averages | {"loss": average([seen.loss for seen in steps])} | of_layer
 
 
 def of_test(task: Task, encoder: RunNetwork, decoder: Decoder, x: Tensor, y: Tensor) -> dict[str, Tensor]:

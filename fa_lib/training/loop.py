@@ -21,7 +21,7 @@ from fa_lib.feedback.layers import ForLayers
 from fa_lib.networks.base import RunNetwork
 from fa_lib.random import generator
 from fa_lib.record import Step
-from fa_lib.tasks.task import Task
+from fa_lib.tasks.task import Task, as_tensor
 from fa_lib.training import evaluate, optim
 from fa_lib.training._renamed import renamed
 from fa_lib.training.model import Model, build
@@ -78,16 +78,24 @@ def trained(model: Model, epochs: int, *, seed: int = 0) -> Model:
     return model
 
 
-def predict(model: Model, x: Tensor) -> Tensor:
+def predict(model: Model, x: Tensor | np.ndarray) -> Tensor:
     """y_hat of a model, with dropout off.
 
     Args:
         model: of `build`.
-        x: inputs, (sample, ...).
+        x: inputs, (sample, ...), as the task takes them.
 
     Returns:
         Tensor of shape (run, sample, p).
+
+    Raises:
+        ValueError: for something that is no model, or inputs of another shape than the task's.
     """
+    if not isinstance(model, Model):
+        raise ValueError(f"model must be what build gives, got {type(model).__name__}")
+    x = as_tensor("x", x).to(next(model.decoder.parameters()))
+    if x.shape[1:] != model.task.x.shape[1:] or not len(x):
+        raise ValueError(f"x must be {('sample', *model.task.x.shape[1:])}, one sample or more, got {tuple(x.shape)}")
     return model.task.activate(evaluate.look(model.encoder, x, model.decoder))
 
 

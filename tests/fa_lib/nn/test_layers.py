@@ -397,3 +397,11 @@ def test_what_is_made_on_a_device_and_of_a_type_is_there():
     layer = FeedbackLinear(4, 3, FA(), device="cpu", dtype=torch.float64)
     assert {tensor.dtype for tensor in layer.state_dict().values()} == {torch.float64}
     assert FeedbackLinear(4, 3, Centred(FA())).state_dict().keys() == {"weight", "bias", "rule_B"}
+
+
+def test_where_the_weight_is_frozen_so_is_the_matrix_that_learns_it():
+    model = nn.Sequential(nn.Linear(5, 4), nn.Tanh(), FeedbackLinear(4, 3, KolenPollack()))
+    model[2].weight.requires_grad_(False)
+    model(torch.randn(6, 5)).square().sum().backward()
+    assert model[0].weight.grad.any()
+    assert model[2].B.grad is None or not model[2].B.grad.any()

@@ -116,7 +116,9 @@ def test_hooks_do_the_same_to_a_model_that_cannot_be_edited(double, toy, rule):
     task, model, seen, expected = one_run(toy, rule)
     plain = copied(model)
     before = gradients_by_backpropagation(plain, task)
-    attached = attach(plain, rule, at=["1", "3", "5"], example=task.x[:2], output=torch.sigmoid, loss=mean_squared)
+    attached = attach(
+        plain, rule, at=["1", "3", "5"], example=task.x[:2], seed=0, output=torch.sigmoid, loss=mean_squared
+    )
     for number, names in attached.tensors.items():
         for name, own in names.items():
             drawn = tensors_of(training.build(task, rule, runs=[0]).rules.at[number])
@@ -320,7 +322,7 @@ def test_a_rule_of_ones_own_is_three_lines(double, toy):
 
     task, model, _, expected = one_run(toy, Direct(SignFA()))
     plain = copied(model)
-    attach(plain, SignFA(), at=[plain[1], plain[3], plain[5]], example=task.x[:2])
+    attach(plain, SignFA(), at=[plain[1], plain[3], plain[5]], example=task.x[:2], seed=0)
     mean_squared(plain(task.x), task.y).backward()
     assert_same(gradients(plain), expected)
 
@@ -430,3 +432,96 @@ def test_a_rule_that_gives_another_shape_is_named():
     layer = FeedbackLinear(3, 2, Wrong())
     with pytest.raises(ValueError, match=r"must give the shape of H, \(1, 4, 3\).*got \(1, 4, 2\)"):
         layer(torch.ones(4, 3, requires_grad=True)).sum().backward()
+
+
+class Skip(nn.Module):
+    """A path around the middle block, and a second use of its output."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.f, self.both, self.out = nn.Linear(4, 3), nn.Linear(3, 3), nn.Identity(), nn.Linear(3, 2)
+
+    def forward(self, x):
+        h = self.a(x)
+        return self.out(self.both(h + self.f(h)))
+
+
+def test_a_gradient_that_goes_around_a_cut_is_said():
+    x = torch.randn(5, 4)
+    with pytest.warns(UserWarning, match=r"also reaches a\.bias, a\.weight around the cut at f"):
+        attach(Skip(), DFA(), at=["f"], example=x)
+    attach(Skip(), DFA(), at=["both"], example=x)  # where the paths have met
+
+
+@pytest.mark.parametrize("kind", [nn.GRU, nn.LSTM])
+def test_no_output_of_a_cut_module_is_left_open(kind):
+    class Last(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.r, self.out = kind(3, 4, batch_first=True), nn.Linear(4, 2)
+
+        def forward(self, x):
+            state = self.r(x)[1]
+            return self.out((state[0] if isinstance(state, tuple) else state)[-1])
+
+    model, x = Last(), torch.randn(6, 5, 3)
+    attach(model, DFA(), at=["r"], example=x[:2])
+    model.feedback_1_B.zero_()
+    model(x).square().sum().backward()
+    assert not any(parameter.grad.any() for parameter in model.r.parameters())
+
+
+def test_the_output_itself_is_not_cut():
+    with pytest.raises(ValueError, match="2 gives the output itself, which learns from the loss"):
+        attach(model_for(""), DFA(), at=["1", "2"], example=torch.randn(2, 3))
+
+
+def test_a_part_called_by_itself_learns_as_ever():
+    model, x = model_for(""), torch.randn(5, 3)
+    attach(model, DFA(), at=["1"], example=x)
+    model[:2](x).square().sum().backward()
+    assert model[0].weight.grad.any()
+
+
+def test_matrices_are_drawn_from_torchs_random_state_or_a_seed():
+    def drawn(**options):
+        model = model_for("")
+        torch.manual_seed(options.pop("manual", 0))
+        attach(model, DFA(), at=["1"], example=torch.randn(2, 3), **options)
+        return model.feedback_1_B
+
+    assert torch.equal(drawn(), drawn())
+    assert not torch.equal(drawn(), drawn(manual=1))
+    assert torch.equal(drawn(seed=3), drawn(seed=3, manual=1))
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 3, 1, 0], [0, -100, 1, 1, 0]])
+def test_labels_that_name_no_output_are_refused(labels):
+    model, x = model_for(""), torch.randn(5, 3)
+    attach(model, DRTP(), at=["1"], example=x)
+    with told(model, y=labels), pytest.raises(ValueError, match="classes must be from 0 to 1"):
+        model(x)
+
+
+def test_labels_may_come_as_people_have_them(double):
+    labels, x = torch.tensor([0, 1, 1, 0, 1]), torch.randn(5, 3)
+    found = []
+    for y in (labels, labels.numpy(), labels.tolist(), functional.one_hot(labels, 2)):
+        torch.manual_seed(0)
+        model = model_for("")
+        attach(model, TF(), at=["1"], example=x)
+        with told(model, y=y):
+            functional.cross_entropy(model(x), labels).backward()
+        found.append(model[0].weight.grad)
+    assert found[0].any()
+    assert all(torch.equal(one, found[0]) for one in found)
+
+
+def test_what_is_no_function_or_not_attached_is_named():
+    with pytest.raises(ValueError, match=r"output must be a function, such as torch\.sigmoid, got 'softmax'"):
+        attach(model_for(""), DFA(), at=["1"], example=torch.randn(2, 3), output="softmax")
+    model = model_for("")
+    attached = attach(model, DFA(), at=["1"], example=torch.randn(2, 3))
+    attached.remove(model)
+    with pytest.raises(ValueError, match="not attached to this model"):
+        attached.remove(model)

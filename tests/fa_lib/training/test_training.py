@@ -291,3 +291,39 @@ def test_old_keywords_are_understood_and_said_to_be_old(toy):
         training.build(toy(), feedback=FA(), runs=1)
     with pytest.raises(TypeError, match="old name"):
         training.build(toy(), FA(), runs=1, scale=True, learn_gain=True)
+
+
+def test_a_run_that_diverges_leaves_the_others_their_numbers(toy):
+    task = toy(batch=40)
+
+    def grown(seen):
+        return seen.H.abs().amax((1, 2))
+
+    class Exploding(FA):
+        """FA until the encoder of run 1 is thrown out of the numbers."""
+
+        def __call__(self, error, y, **context):
+            signal = super().__call__(error, y)
+            return torch.cat([signal[:1], signal[1:] * torch.inf])
+
+    data = train(task, Exploding(), runs=2, epochs=4, record={"largest": grown}, **quiet)
+    alone = train(task, FA(), runs=1, epochs=4, **quiet)
+    assert data.stuck.values.tolist() == [alone.stuck.item(), 1]
+    for name in ("loss", "regression_loss", "information", "test_loss"):
+        np.testing.assert_allclose(data[name][0], alone[name][0], rtol=1e-5)
+    assert np.isnan(data.regression_loss[1, 1:]).all()
+    assert np.isnan(data.information[1, 1:]).all()
+    assert not np.isfinite(data.loss[1, 1:]).any()
+
+
+def test_answers_are_given_to_inputs_as_the_task_takes_them(toy):
+    model = training.build(toy(), FA(), runs=2)
+    x = toy().test_x
+    expected = training.predict(model, x)
+    for other in (x.numpy(), x.double(), x.double().numpy()):
+        torch.testing.assert_close(training.predict(model, other), expected)
+    for wrong in (x[0], x[:, :3], x[:0]):
+        with pytest.raises(ValueError, match=r"x must be \('sample', 5\), one sample or more, got"):
+            training.predict(model, wrong)
+    with pytest.raises(ValueError, match="model must be what build gives, got Task"):
+        training.predict(toy(), x)
