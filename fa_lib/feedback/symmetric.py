@@ -8,7 +8,6 @@ from torch import Tensor
 
 from fa_lib import check
 from fa_lib.feedback.base import RandomMatrix, carry, drawn, per_run
-from fa_lib.feedback.errors import FA
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,6 @@ class KolenPollack(RandomMatrix):
     def growth(self, error: Tensor, H: Tensor) -> Tensor:
         """The gradient of W_O and of B, (run, p, m)."""
         return error.mT @ H.detach()
-
-    def frozen(self) -> FA:
-        """The rule that this one is at the moment, without its learning."""
-        return FA(B=drawn(self.B))
 
     def matrix(self, W: Tensor) -> Tensor:
         """What the error goes through at this moment; a copy, for B moves."""

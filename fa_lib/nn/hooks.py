@@ -80,7 +80,10 @@ def _detached(output):
     """A copy that nothing flows back from, of tensors in tuples and lists too (`nn.LSTM` gives its state so)."""
     if isinstance(output, Tensor):
         return output.detach()
-    return type(output)(map(_detached, output)) if isinstance(output, tuple | list) else output
+    if not isinstance(output, tuple | list):
+        return output
+    make = getattr(type(output), "_make", type(output))  # of a named tuple: it takes no sequence otherwise
+    return make(map(_detached, output))
 
 
 class _Cut:
@@ -183,13 +186,13 @@ def attach(
 
 def _warn_of_ways_around(model: nn.Module, attached: Attached, z: Tensor, seen: dict[int, Tensor]) -> None:
     """Warn where the output, all cuts made, still depends on weights that a cut layer was made with."""
-    names, parameters = zip(*(pair for pair in model.named_parameters() if pair[1].requires_grad), strict=True)
+    learning = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
 
     def reached(tensor: Tensor) -> set[str]:
-        if not tensor.requires_grad:
+        if not (learning and tensor.requires_grad):
             return set()
-        found = torch.autograd.grad(tensor.sum(), parameters, retain_graph=True, allow_unused=True)
-        return {name for name, gradient in zip(names, found, strict=True) if gradient is not None}
+        found = torch.autograd.grad(tensor.sum(), list(learning.values()), retain_graph=True, allow_unused=True)
+        return {name for name, gradient in zip(learning, found, strict=True) if gradient is not None}
 
     beside = reached(z)
     for number in attached.rules:

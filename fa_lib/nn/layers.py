@@ -27,7 +27,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fa_lib.feedback.base import Rule, checked, require, tensors_of
+from fa_lib.feedback.base import Rule, checked, tensors_of
 from fa_lib.feedback.layers import ForLayers
 from fa_lib.nn.send import send
 
@@ -58,17 +58,6 @@ class _Feedback(nn.Module):
         if unknown := sorted(known.keys() - {"y", "accuracy"}):
             raise ValueError(f"a call takes y and accuracy besides x, got {', '.join(unknown)}")
         known = self.known | known
-        if torch.is_grad_enabled() and z.requires_grad:
-            classes = known.get("y") is not None and not torch.as_tensor(known["y"]).is_floating_point()
-            names = {
-                "H",
-                "W",
-                "z",
-                *known,
-                *(("output",) if self.output else ()),
-                *(("error_at",) if self.loss else ()),
-            }
-            require(self.rule, names | ({"accuracy"} if classes else set()), self._how())
         own = {name: getattr(self, attribute) for name, attribute in self.tensors.items()}
         return send(
             z, [H], [self.rule], [W], how=self._how(), output=self.output, loss=self.loss, tensors=[own], **known

@@ -3,6 +3,7 @@
 import copy
 import warnings
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -525,3 +526,34 @@ def test_what_is_no_function_or_not_attached_is_named():
     attached.remove(model)
     with pytest.raises(ValueError, match="not attached to this model"):
         attached.remove(model)
+
+
+def test_a_frozen_model_may_have_rules_attached_and_named_tuples_are_kept():
+    class Pair(NamedTuple):
+        h: torch.Tensor
+        words: str
+
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a = nn.Linear(3, 3)
+
+        def forward(self, x):
+            return Pair(self.a(x), "kept")
+
+    class Whole(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.two, self.out = Two(), nn.Linear(3, 2)
+
+        def forward(self, x):
+            pair = self.two(x)
+            assert pair.words == "kept"
+            return self.out(pair.h)
+
+    model = Whole().requires_grad_(False)
+    attach(model, DFA(), at=["two"], example=torch.randn(2, 3))
+    assert model(torch.randn(4, 3)).shape == (4, 2)
+    model.requires_grad_(True)
+    model(torch.randn(4, 3)).sum().backward()
+    assert model.two.a.weight.grad.any()
