@@ -4,18 +4,21 @@ Ten of the runs are trained again in the chapters. They are the first block here
 computation. `make replicate` computes all of it with another seed, which is another split, too.
 """
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import torch
+import xarray as xr
 from torch import Tensor
 
 from fa_lib import check, probes
 from fa_lib.feedback import BP, FA, NF, NFA, TF, OutputError
 from fa_lib.feedback.base import Wrapper
 from fa_lib.probes import saturation
-from fa_lib.sweep import Cell, blocks, register
+from fa_lib.sweep import Cell, blocks, named, provenance, register
 
-RUNS = 100
+RUNS, EPOCHS = 100, 1000
 BLOCK = 10  # as many as the chapters train live
 EVERY = 20  # epochs from one measure to the next
 GAINS = (1, 3, 10)  # of the error at the entrance of NF: at 1 its tanh is nearly straight, at 10 it is a switch
@@ -72,20 +75,45 @@ register(
 )
 
 
-def ibtask(runs: int = RUNS, epochs: int = 1000, seed: int = 0, device: str = "cpu") -> list[Cell]:
-    """Every condition on IBTask and IBRegTask, the most important ones first."""
-    shared = {"every": EVERY, "record": "ibtask", "device": device}
-    made = [
-        *({"rule": rule, "learn_decoder": learn} for learn in (False, True) for rule in (FA(), BP())),
-        {"rule": FA(), "learn_decoder": False, "learn_encoder": False},
-        *({"rule": rule} for rule in (TF(decorrelate=0.0), NF(), *map(bent, GAINS))),
-        *({"rule": NFA(sigma=sigma)} for sigma in SIGMAS),
-        *({"rule": rule, "scale": True} for rule in (FA(), BP())),
-        *({"rule": rule} for rule in (TF(), PrintedTF())),
-        *({"task": "ib_regression", "rule": rule} for rule in (BP(), FA(), TF(), TF(decorrelate=0.0), PrintedTF())),
-    ]
-    cells = []
-    for said in made:
+def conditions() -> dict[str, Cell]:
+    """One run of every condition by its name, the most important ones first."""
+    target, printed = TF(decorrelate=0.0), PrintedTF()
+    rules = {
+        "FA, W_O frozen": {"rule": FA(), "learn_decoder": False},
+        "BP, W_O frozen": {"rule": BP(), "learn_decoder": False},
+        "FA": {"rule": FA()},
+        "BP": {"rule": BP()},
+        "encoder frozen": {"rule": FA(), "learn_decoder": False, "learn_encoder": False},
+        "TF": {"rule": target},
+        "NF": {"rule": NF()},
+        **{f"NF, error times {gain}": {"rule": bent(gain)} for gain in GAINS},
+        **{f"NFA, sigma {sigma:g}": {"rule": NFA(sigma=sigma)} for sigma in SIGMAS},
+        "FA, gamma": {"rule": FA(), "scale": True},
+        "BP, gamma": {"rule": BP(), "scale": True},
+        "TF, K term": {"rule": TF()},
+        "TF, K term as printed": {"rule": printed},
+    }
+    regression = {"BP": BP(), "FA": FA(), "TF, K term": TF(), "TF": target, "TF, K term as printed": printed}
+    rules |= {f"regression: {name}": {"task": "ib_regression", "rule": rule} for name, rule in regression.items()}
+    cells = {}
+    for name, said in rules.items():
         task, rule = said.pop("task", "ib"), said.pop("rule")
-        cells += [Cell(task, rule, block, epochs, seed, **said, **shared) for block in blocks(runs, BLOCK)]
+        cells[name] = Cell(task, rule, (0,), EPOCHS, every=EVERY, record="ibtask", **said)
     return cells
+
+
+def ibtask(runs: int = RUNS, epochs: int = EPOCHS, seed: int = 0, device: str = "cpu") -> list[Cell]:
+    """Every condition on IBTask and IBRegTask."""
+    options = {"epochs": epochs, "seed": seed, "device": device}
+    return [replace(cell, runs=block, **options) for cell in conditions().values() for block in blocks(runs, BLOCK)]
+
+
+def published(path: str | Path) -> dict[str, xr.Dataset]:
+    """The merged results of this plan, of whatever seed, by the names that `conditions` gives.
+
+    Args:
+        path: of the merged file.
+    """
+    options = json.loads(provenance(path).cell.values[0])
+    said = {"epochs": options["epochs"], "seed": options["seed"], "device": options["device"]}
+    return named(path, {name: replace(cell, **said) for name, cell in conditions().items()})
