@@ -1,41 +1,42 @@
-"""The ledger: every claim of the paper and of this book, and the table of what was found.
+"""The ledger: every claim of the paper and of this book, what was found, and what a second seed found.
 
 This file knows all rooms; no room knows it.
 """
 
-import html
+import importlib
 import json
+import pkgutil
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from fa_book.alignment.claims import C1, C2, C3, C4
-from fa_book.bottleneck.claims import C21, C29
-from fa_book.channels.claims import C12, C13
-from fa_book.claims.verdict import MARKS, MIME, OUTCOMES, as_html
-from fa_book.classification.claims import C14, C15, C16, C17, C18
-from fa_book.decide.claims import C30
-from fa_book.delays.claims import C24
-from fa_book.depth.claims import C22
-from fa_book.drift.claims import C23
-from fa_book.embedding.claims import C6, C7, C8
-from fa_book.encoder_decoder.claims import C9, C10
-from fa_book.gamma.claims import C11
-from fa_book.information.claims import C25
-from fa_book.introduction.claims import C5
-from fa_book.predictive_coding.claims import C27
-from fa_book.random_layers.claims import C26
-from fa_book.regression.claims import C19, C20
-from fa_book.sensitivity.claims import C28
-
-ALL = (
-    *(C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13, C14, C15, C16, C17, C18, C19, C20),
-    *(C21, C22, C23, C24, C25, C26),  # the discussion's
-    *(C27, C28, C29, C30),  # what the paper implies or names without a claim of its own
-)
+import fa_book
+from fa_book.claims.verdict import MIME, Claim
 
 SEE_ALSO = {  # chapters beyond the paper that bear on a claim judged elsewhere, and how a link to them reads
-    "exact": ("exact solution", ("C6", "C7", "C8", "C12")),
-    "information": ("what the estimator sees", ("C5", "C13", "C16", "C18")),
+    "exact": ("exact solution", ("C6a", "C6c", "C7d", "C7e", "C8", "C12b")),
+    "information": ("what the estimator sees", ("C5b", "C13b", "C16", "C18a", "C18b")),
 }
+
+
+def order(id: str) -> tuple[int, str]:
+    """C7b as (7, "b"), so that C10 follows C9."""
+    number, letter = re.fullmatch(r"C(\d+)(\w*)", id).groups()
+    return int(number), letter
+
+
+def _all() -> tuple[Claim, ...]:
+    """The claims of every room that has a `claims.py`, in order."""
+    found = []
+    for room in pkgutil.iter_modules(fa_book.__path__):
+        if room.ispkg and room.name not in ("claims", "widgets"):
+            module = f"fa_book.{room.name}.claims"
+            if importlib.util.find_spec(module):
+                found += [value for value in vars(importlib.import_module(module)).values() if isinstance(value, Claim)]
+    return tuple(sorted(found, key=lambda claim: order(claim.id)))
+
+
+ALL = _all()
 
 
 def collect(folder: str | Path) -> list[dict]:
@@ -45,7 +46,7 @@ def collect(folder: str | Path) -> list[dict]:
         folder: of the .ipynb files.
 
     Returns:
-        Records as of `Verdict.record`, with "chapter" added; several chapters may judge one claim.
+        Records as of `Verdict.record`, with "chapter" added.
 
     Raises:
         ValueError: if the folder holds no verdict.
@@ -57,57 +58,47 @@ def collect(folder: str | Path) -> list[dict]:
             found += [bundle[MIME] | {"chapter": path.stem} for bundle in bundles if MIME in bundle]
     if not found:
         raise ValueError(f"no verdict in the notebooks of {folder}: execute the chapters first (make book)")
-    return sorted(found, key=lambda record: (int(record["id"][1:]), record["chapter"]))
+    return sorted(found, key=lambda record: (order(record["id"]), record["chapter"]))
 
 
-def _where(section: str) -> str:
-    """Section 2.1, or Abstract."""
-    return f"Section {section}" if section[0].isdigit() else section.capitalize()
+def decisive(record: dict) -> dict:
+    """The check that a verdict hangs on: the one that fails, else an undecided one, else the nearest to its bound."""
+
+    def distance(check: dict) -> float:
+        low, high = check["bounds"]
+        ends = [check["low"] - low] if low is not None and check["low"] is not None else []
+        ends += [high - check["high"]] if high is not None and check["high"] is not None else []
+        return min(ends, default=float("inf"))
+
+    rank = {False: 0, None: 1, True: 2}
+    return min(record["checks"], key=lambda check: (rank[check["passed"]], distance(check)))
 
 
-def table(records: list[dict]) -> str:
-    """All verdicts as one HTML table: claim, chapter and criterion, verdict, findings, authors' code where known."""
-    rows = []
-    for record in records:
-        found = "<br>".join(f"{MARKS[c['passed']][1]} {as_html(c['found'])}" for c in record["checks"])
-        chapter = f"<a href='{record['chapter']}.html'>{_where(record['section'])}</a>"
-        others = {name: words for name, (words, ids) in SEE_ALSO.items() if record["id"] in ids}
-        chapter += "".join(f", <a href='{name}.html'>{words}</a>" for name, words in others.items())
-        rows.append(
-            f"<tr class='{record['outcome'].split()[0]}'><th scope='row'>{record['id']}</th>"
-            f"<td>{as_html(record['statement'])} {chapter}"
-            f"<br><small>{as_html(record['criterion'])}</small></td>"
-            f"<td class='fa-outcome'>{record['outcome']}</td><td>{found}</td>"
-            f"<td>{as_html(record['authors']) or 'not run'}</td></tr>"
-        )
-    heads = "".join(
-        f"<th scope='col'>{head}</th>"
-        for head in ("", "the paper's claim, our criterion", "verdict", "ours, 95 % interval", "authors' code")
-    )
-    return f"<table class='fa-ledger'><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-
-
-def miniature(records: list[dict]) -> str:
-    """Verdicts as a table of four rows: the outcome and its claims, each leading to the chapter that judges it.
+def replicated(path: str | Path) -> dict[str, dict]:
+    """What `make replicate` found: claim to its record, of another seed; empty where it has not been run.
 
     Args:
-        records: as of `collect`.
+        path: of the file that it wrote.
+    """
+    path = Path(path)
+    if not path.exists():
+        return {}
+    rows = json.loads(path.read_text(encoding="utf-8"))["verdicts"]
+    return {row["id"]: row for row in rows}
+
+
+def compare(records: Iterable[dict], second: dict[str, dict]) -> list[dict]:
+    """The table of the replication: claim, first and second verdict, both findings of the decisive check.
+
+    A claim that the second seed did not reach has None for it, and its price.
     """
     rows = []
-    for outcome in OUTCOMES:
-        given = [record for record in records if record["outcome"] == outcome]
-        links = ", ".join(
-            f'<a href="{record["chapter"]}.html" title="{html.escape(record["statement"])}">{record["id"]}</a>'
-            for record in given
-        )
-        kind = outcome.split()[0]
-        rows.append(
-            f'<tr class="{kind}"><th scope="row" class="fa-outcome">{outcome}</th><td>{len(given)}</td>'
-            f"<td>{links or 'none'}</td></tr>"
-        )
-    heads = "".join(
-        f'<th scope="col">{head}</th>' for head in ("verdict", "number", "claims and where they are judged")
-    )
-    return (
-        f'<table class="fa-ledger fa-miniature"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-    )
+    for record in records:
+        again = second.get(record["id"])
+        at = record["checks"].index(decisive(record))
+        rows.append({
+            "id": record["id"], "first": record["outcome"], "found": record["checks"][at]["found"],
+            "second": again and again["outcome"], "found again": again and again["checks"][at]["found"],
+            "agree": again and again["outcome"] == record["outcome"],
+        })  # fmt: skip
+    return rows
