@@ -7,10 +7,11 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from fa_book import forest, ledger
+from fa_book import ledger
 from fa_book.claims.evidence import Check, clopper_pearson, exact, median, share, within, worst
 from fa_book.claims.verdict import MIME, OUTCOMES, Claim
 from fa_book.introduction.claims import C5a
+from fa_book.ledger import forest
 from fa_lib.statistics import Interval, interval, rounded
 
 RUNS = 100

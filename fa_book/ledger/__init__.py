@@ -29,7 +29,7 @@ def _all() -> tuple[Claim, ...]:
     """The claims of every room that has a `claims.py`, in order."""
     found = []
     for room in pkgutil.iter_modules(fa_book.__path__):
-        if room.ispkg and room.name not in ("claims", "widgets"):
+        if room.ispkg and room.name not in ("claims", "ledger", "widgets"):
             module = f"fa_book.{room.name}.claims"
             if importlib.util.find_spec(module):
                 found += [value for value in vars(importlib.import_module(module)).values() if isinstance(value, Claim)]
