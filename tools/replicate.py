@@ -17,7 +17,7 @@ from tools.book import ROOT, Book, environment, workers
 from tools.execute import execute
 
 SEED = 2026
-REPEATED = ("ibtask",)  # sweeps that are computed again; the files that the second seed's have are committed
+REPEATED = ("ibtask", "orbits")  # sweeps that are computed again; the files that the second seed's have are committed
 STUDIES = {
     "apart": "fa_book.encoder_decoder.study"
 }  # and what is no sweep: name of the file to the module that makes it
@@ -63,9 +63,13 @@ def copy(book: Book, results: dict[str, Path]) -> Book:
 
 
 def judging(book: Book) -> list[str]:
-    """Chapters that judge a claim and have a seed."""
-    words = {name: book.text(name).read_text(encoding="utf-8") for name in book.chapters()}
-    return [name for name, text in words.items() if ".judge(" in text and "\nseed = " in text]
+    """Chapters that judge a claim."""
+    return [name for name in book.chapters() if ".judge(" in book.text(name).read_text(encoding="utf-8")]
+
+
+def seeded(book: Book, name: str) -> bool:
+    """Whether a chapter draws anything itself."""
+    return "\nseed = " in book.text(name).read_text(encoding="utf-8")
 
 
 def repeated(records: list[dict]) -> list[dict]:
@@ -85,7 +89,10 @@ def main(arguments: list[str] | None = None) -> int:
     book = Book()
     second = copy(book, evidence(book, said.seed, said.jobs))
     names = said.chapters or judging(book)
-    problems = execute(second, names, said.jobs, [f"seed={said.seed}"], folder=second.folder)
+    problems = []
+    for draws, words in ((True, [f"seed={said.seed}"]), (False, [])):
+        some = [name for name in names if seeded(book, name) == draws]
+        problems += execute(second, some, said.jobs, words, folder=second.folder)
     for problem in problems:
         print(f"not repeated: {problem}", file=sys.stderr)
     found = repeated(ledger.collect(second.folder))
