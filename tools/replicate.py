@@ -83,10 +83,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=SEED, metavar="N", help="another than 0; default: %(default)s")
     parser.add_argument("--jobs", type=int, default=workers(), help="processes at a time; default: %(default)s")
     parser.add_argument("--chapters", nargs="+", metavar="NAME", help="only these; the verdicts of others stay")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     said = parser.parse_args(arguments)
     if said.seed == 0:
         parser.error("--seed 0 is the seed of the book itself: give another")
-    book = Book()
+    book = Book(said.root.resolve())
     second = copy(book, evidence(book, said.seed, said.jobs))
     names = said.chapters or judging(book)
     problems = []
