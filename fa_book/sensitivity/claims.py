@@ -38,6 +38,7 @@ MOST = 0.5  # of the settings: a user at another one would sooner be right than 
     "At most other settings no two rules that are apart at the paper's setting change places.",
     "IBTask, by settings: more than half, by the exact interval. Only rules that were run anew, and BP, are looked at.",
     ours=True,
+    rests="sensitivity",
 )
 def C28a(paper, others):
     """Rule to final test correct rates, (run,), at the paper's setting; setting to the same of the rules run anew.
@@ -55,6 +56,7 @@ def C28a(paper, others):
     "At most other settings the rules stand as they stood: every pair apart at the paper's setting is apart alike.",
     "IBTask, by settings at which all rules were run anew: more than half, by the exact interval.",
     ours=True,
+    rests="sensitivity",
 )
 def C28b(paper, others):
     """As for C28a; settings that lack a pair which is apart at the paper's setting do not count."""
@@ -70,6 +72,7 @@ def C28b(paper, others):
     "At most settings no rule is ahead of BP.",
     "IBTask, by settings: more than half, by the exact interval.",
     ours=True,
+    rests="sensitivity",
 )
 def C28c(others):
     """As for C28a."""
