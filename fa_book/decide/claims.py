@@ -138,8 +138,8 @@ def _answers(learning: Mapping, angle: int):
     "3",
     "Where W_O learns, a signal at right angles to the gradient trains the network.",
     "Test answers under a signal turned by 90 degrees at least 0.1 above those under random labels, every carrier, "
-    f"both tasks. (Written when the sweep was known. At first: at most {CLOSE} behind the unturned signal, which ten runs "
-    "leave open, -0.067 [-0.153, 0.019], since one of them stays near chance.)",
+    f"both tasks. (Written when the sweep was known. At first: at most {CLOSE} behind the unturned signal, which ten "
+    "runs leave open, -0.067 [-0.153, 0.019], since one of them stays near chance.)",
     ours=True,
     rests="decide",
 )
