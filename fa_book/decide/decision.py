@@ -100,26 +100,27 @@ def both_ways(statistic: Callable, *tables: np.ndarray, draws: int = 2000, seed:
     for _ in range(draws):
         rows, columns = random.integers(conditions, size=conditions), random.integers(runs, size=runs)
         found.append(statistic(*(table[np.ix_(rows, columns)] for table in tables)))
-    low, high = np.nanpercentile(found, (2.5, 97.5))
+    low, high = np.percentile(found, (2.5, 97.5))
     return Interval(float(statistic(*tables)), float(low), float(high))
 
 
 def closer(outcome: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
     """Share of an outcome's variance over conditions that one predictor adds to another, less what that adds to it.
 
-    All (condition, run). With two predictors this is the difference of their squared correlations, mean over runs.
+    All (condition, run). With two predictors this is the difference of their squared correlations, mean over runs. What
+    does not vary explains nothing.
     """
 
     def squared(x):
         return (_standard(x) * _standard(outcome)).mean(0) ** 2
 
-    return float(np.nanmean(squared(one) - squared(other)))
+    return float((squared(one) - squared(other)).mean())
 
 
 def _standard(values: np.ndarray) -> np.ndarray:
-    """Mean 0 and variance 1 over conditions; NaN where nothing varies."""
+    """Mean 0 and variance 1 over conditions; 0 where nothing varies."""
     spread = values.std(0)
-    return (values - values.mean(0)) / np.where(spread > 0, spread, np.nan)
+    return (values - values.mean(0)) / np.where(spread > 1e-12, spread, np.inf)
 
 
 def predicted(rows: xr.Dataset, theory: str, intact: Mapping[str, str]) -> xr.DataArray:

@@ -121,3 +121,9 @@ def test_closer_is_what_one_adds_less_what_the_other_adds():
     found = decision.added(made, "readout", ("information", "alignment"))
     arrays = (made[name].values for name in ("readout", "information", "alignment"))
     assert decision.closer(*arrays) == pytest.approx(float((found.information - found.alignment).mean()))
+
+
+def test_what_does_not_vary_explains_nothing():
+    outcome, one = np.random.default_rng(0).normal(size=(2, 9, 4))
+    assert decision.closer(outcome, np.ones((9, 4)), one) == -decision.closer(outcome, one, np.ones((9, 4))) < 0
+    assert decision.closer(np.ones((9, 4)), outcome, one) == 0
