@@ -79,7 +79,8 @@ class Bar(Widget):
         changed = [f"{id} {now} ({first} as published)" for id, (first, now) in self.changed().items()]
         which = f": {', '.join(changed)}" if changed else ""
         return (
-            f"With margins {self.factor:g} times as wide, {len(changed)} of {len(self.records)} verdicts change{which}."
+            "How many claims hold, do not hold, rest on an artefact or stay undecided, by the width of the margins. With "
+            f"margins {self.factor:g} times as wide, {len(changed)} of {len(self.records)} verdicts change{which}."
         )
 
     def picture(self) -> Figure:
