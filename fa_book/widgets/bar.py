@@ -79,7 +79,7 @@ class Bar(Widget):
         changed = [f"{id} {now} ({first} as published)" for id, (first, now) in self.changed().items()]
         which = f": {', '.join(changed)}" if changed else ""
         return (
-            "How many claims hold, do not hold, rest on an artefact or stay undecided, by the width of the margins. With "
+            "How many claims hold, do not hold, rest on an artefact or stay undecided, by the width of margins. With "
             f"margins {self.factor:g} times as wide, {len(changed)} of {len(self.records)} verdicts change{which}."
         )
 
