@@ -6,14 +6,12 @@ and a rule that carries it pushes them all one way.
 
 from dataclasses import dataclass
 
-from torch import Tensor
-
-from fa_lib.feedback.base import Wrapper
+from fa_lib.feedback.base import Error, Hidden, Target, Wrapper, without_mean
 
 
 @dataclass(frozen=True)
 class Centred(Wrapper):
-    """A rule whose signal sums to zero over the batch, unit by unit.
+    """A rule whose signal sums to zero over the batch, unit by unit. A batch of one sample gets a warning, and zero.
 
     Args:
         rule: a rule for one layer, such as `FA()`.
@@ -22,7 +20,6 @@ class Centred(Wrapper):
         ValueError: for something that is no rule.
     """
 
-    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
-        gradient = self.rule(error, y, **context)
-        return gradient - gradient.mean(1, keepdim=True)
+        return without_mean(self.rule(error, y, **context))

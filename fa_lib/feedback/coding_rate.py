@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import Rule, carry
+from fa_lib.feedback.base import Error, Hidden, Rule, Target, carry
 
 
-def gradient(H: Tensor, y: Tensor, *, precision: float = 0.5, unit: bool = True, always_on: bool = False) -> Tensor:
+def gradient(H: Hidden, y: Target, *, precision: float = 0.5, unit: bool = True, always_on: bool = False) -> Hidden:
     """Gradient of the rate reduction with respect to H.
 
     With rows z of Z, alpha = m / (n precision^2) and C = (I + alpha Z'Z)^-1, the rate log det(I + alpha Z'Z) / 2 has
@@ -87,6 +86,6 @@ class RateReduction(Rule):
             raise ValueError(f"RateReduction needs one-hot targets with 2 classes or more, got p = {p}")
         return self
 
-    def __call__(self, error: Tensor, y: Tensor, *, H: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target, *, H: Hidden, **context) -> Hidden:
         """y (sample, p) and H (run, sample, m) to the gradient (run, sample, m); the error is not read."""
         return -gradient(H.detach(), y, precision=self.precision, unit=self.unit, always_on=self.always_on)

@@ -11,13 +11,12 @@ H - H_0, how far the state has moved. `PredictiveCoding` does this with any rule
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import Wrapper
+from fa_lib.feedback.base import Error, Hidden, Target, Weight, Wrapper
 
 
-def squared_error_at(z: Tensor, y: Tensor, output) -> Tensor:
+def squared_error_at(z: Error, y: Target, output) -> Error:
     """dLoss / dz of the mean squared error, where the state now predicts z; (run, sample, p)."""
     with torch.enable_grad():  # within another backward pass it is off
         z = z.detach().requires_grad_()
@@ -58,17 +57,17 @@ class PredictiveCoding(Wrapper):
         """What says how the output changes as the state moves, besides what the rule inside needs."""
         return self.rule.needs | {"y", "H", "W", "z", "output", "error_at"}
 
-    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target, **context) -> Hidden:
         """Minus the moved state, in the unit of the loss: the gradient of F 2 / (N p precision) with respect to H_0."""
         return -self.moved(error, y, **context) / self.unit(y)
 
-    def unit(self, y: Tensor) -> float:
+    def unit(self, y: Target) -> float:
         """F's output part, a sum over samples, in units of the task's loss, a mean; times precision."""
         return self.precision * y.shape[-2:].numel() / 2
 
     def moved(
-        self, error: Tensor, y: Tensor, *, H: Tensor, W: Tensor, z: Tensor, output, error_at=None, **context
-    ) -> Tensor:
+        self, error: Error, y: Target, *, H: Hidden, W: Weight, z: Error, output, error_at=None, **context
+    ) -> Hidden:
         """How far the state has moved from its prediction H after the last step, (run, sample, m).
 
         Args:

@@ -24,12 +24,16 @@ One such layer at the top is the paper's triangle; such layers all the way down 
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fa_lib.feedback.base import Rule, checked, tensors_of
+from fa_lib.feedback.base import Rule, checked
 from fa_lib.feedback.layers import ForLayers
 from fa_lib.nn.send import send
+from fa_lib.nn.tensors import tensors_of
+
+HOW = "layer(x, y=..., accuracy=...), `with told(model, y=...):`, and output=, loss= when the layer is made"
 
 
 class _Feedback(nn.Module):
@@ -59,12 +63,14 @@ class _Feedback(nn.Module):
             raise ValueError(f"a call takes y and accuracy besides x, got {', '.join(unknown)}")
         known = self.known | known
         own = {name: getattr(self, attribute) for name, attribute in self.tensors.items()}
-        return send(
-            z, [H], [self.rule], [W], how=self._how(), output=self.output, loss=self.loss, tensors=[own], **known
-        )
+        return send(z, [H], [self.rule], [W], how=HOW, output=self.output, loss=self.loss, tensors=[own], **known)
 
-    def _how(self) -> str:
-        return "layer(x, y=..., accuracy=...), `with told(model, y=...):`, and output=, loss= when the layer is made"
+    def _load_from_state_dict(self, state_dict, prefix, metadata, strict, missing, unexpected, errors) -> None:
+        """As ever; of an `nn.Linear` or `nn.Conv2d`, which has no matrices of a rule, ours stay as they were drawn."""
+        super()._load_from_state_dict(state_dict, prefix, metadata, strict, missing, unexpected, errors)
+        own = {prefix + name for name in self.tensors.values()}
+        if not own & state_dict.keys():
+            missing[:] = [key for key in missing if key not in own]
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, rule={self.rule}"
@@ -83,7 +89,8 @@ class FeedbackLinear(_Feedback, nn.Linear):
     and never trained, but for `KolenPollack`'s B, which is a parameter with the weight's gradient. Give an optimizer
     with decoupled weight decay to both, as `torch.optim.AdamW(model.parameters(), weight_decay=...)` does, to make it
     learn the weight; the rule's own `decay` is not used here. What a rule draws anew at each step (`NFA`) or learns by
-    itself (`Autoencoder`) is copied with the layer but is not in its `state_dict`.
+    itself (`Autoencoder`) is copied with the layer but is not in its `state_dict`. Weights saved from `nn.Linear` load
+    as they are: the matrices stay as drawn.
 
     Args:
         in_features, out_features: units below (m) and above (p).
@@ -117,7 +124,7 @@ class FeedbackLinear(_Feedback, nn.Linear):
         super().__init__(in_features, out_features, bias=bias, device=device, dtype=dtype)
         self._draw(rule, out_features, in_features, seed, run, output, loss)
 
-    def forward(self, x: Tensor, **known: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "*sample m"], **known: Tensor) -> Float[Tensor, "*sample p"]:
         """(..., in) to (..., out).
 
         Args:
@@ -177,7 +184,7 @@ class FeedbackConv2d(_Feedback, nn.Conv2d):
         )  # fmt: skip
         self._draw(rule, out_channels, self.weight[0].numel(), seed, run, output, loss)
 
-    def forward(self, x: Tensor, **known: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "sample m height width"], **known: Tensor) -> Float[Tensor, "sample p _ _"]:
         """(sample, in, height, width) to (sample, out, height, width).
 
         Args:

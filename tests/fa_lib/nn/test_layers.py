@@ -30,8 +30,9 @@ from fa_lib.feedback import (
     RateReduction,
     SignSymmetry,
 )
-from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper, tensors_of
+from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper
 from fa_lib.nn import FeedbackConv2d, FeedbackLinear, layers, told
+from fa_lib.nn.tensors import tensors_of
 
 PLAIN = [BP(), FA(), NFA(sigma=0.3), NF(hidden=3), SignSymmetry(), KolenPollack(), Projection(), TF(slope=True)]
 PLAIN += [Autoencoder(before=20, steps=1), RateReduction()]

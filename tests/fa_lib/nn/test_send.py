@@ -35,8 +35,8 @@ from fa_lib.feedback import (
     SignSymmetry,
     carry,
 )
-from fa_lib.feedback.base import tensors_of
 from fa_lib.nn import FeedbackLinear, attach, told, with_feedback
+from fa_lib.nn.tensors import tensors_of
 
 DIRECT = [DFA(), DRTP(), DFA((1,)), *(Direct(rule) for rule in (NFA(sigma=0.3), NF(hidden=3), TF(slope=True)))]
 DIRECT += [Direct(rule) for rule in (Autoencoder(before=10, steps=1), RateReduction(), Initial(FA(), "orthogonal"))]
