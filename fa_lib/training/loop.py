@@ -239,9 +239,7 @@ def _measured(epochs: int, measure_every: int) -> list[int]:
 
 
 def _record(record: Mapping[str, Callable] | None, task: Task) -> Mapping[str, Callable]:
-    record = {} if record is None else record
-    if not isinstance(record, Mapping) or not all(isinstance(name, str) and callable(f) for name, f in record.items()):
-        raise ValueError(f"record must map names to functions of a Step, got {record!r}")
+    record = evaluate.named_functions("record", {} if record is None else record, "a Step")
     taken = {"run", "epoch", "ceiling", "stuck", "loss", "regression_loss", "regression_accuracy", "information"}
     taken |= {"information_null", "test_loss", *task.metrics, *(f"test_{name}" for name in task.metrics)}
     if clash := sorted(record.keys() & taken):

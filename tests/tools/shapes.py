@@ -23,7 +23,7 @@ def checker(function: Callable) -> Callable:
     looked_at.__kwdefaults__, looked_at.__qualname__ = function.__kwdefaults__, function.__qualname__
     looked_at.__module__ = function.__module__
     looked_at.__annotations__ = {
-        name: Union[hint, Other]  # noqa: UP007: jaxtyping's types have no |
+        name: Union[hint, Other]  # noqa: UP007 (jaxtyping's types have no |)
         for name, hint in function.__annotations__.items()
         if any(isinstance(kind, type) and issubclass(kind, AbstractArray) for kind in (hint, *get_args(hint)))
     }

@@ -7,6 +7,7 @@ import warnings
 
 import pytest
 import torch
+from jaxtyping import TypeCheckError
 from torch import nn
 from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.utils.checkpoint import checkpoint
@@ -406,3 +407,27 @@ def test_where_the_weight_is_frozen_so_is_the_matrix_that_learns_it():
     model(torch.randn(6, 5)).square().sum().backward()
     assert model[0].weight.grad.any()
     assert model[2].B.grad is None or not model[2].B.grad.any()
+
+
+@pytest.mark.parametrize("rule", [FA(), NF(hidden=3), Centred(KolenPollack()), BP()], **by_name)
+def test_weights_of_the_plain_layer_load_and_the_matrices_stay_as_drawn(rule):
+    plain = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(18, 3))
+    ours = nn.Sequential(FeedbackConv2d(1, 2, 3, rule), nn.Flatten(), FeedbackLinear(18, 3, rule))
+    before = {name: tensor.clone() for name, tensor in ours.state_dict().items()}
+    ours.load_state_dict(plain.state_dict())
+    for name, tensor in ours.state_dict().items():
+        assert torch.equal(tensor, plain.state_dict().get(name, before[name]))
+    with pytest.raises(RuntimeError, match=r"Missing key.*2\.bias"):
+        ours.load_state_dict({name: tensor for name, tensor in plain.state_dict().items() if name != "2.bias"})
+    others = [name for name in before if name not in plain.state_dict() and name.startswith("2.")]
+    if len(others) > 1:  # some of the matrices and not all: something is lost
+        with pytest.raises(RuntimeError, match="Missing key"):
+            ours.load_state_dict({name: tensor for name, tensor in before.items() if name != others[0]})
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 3), (1, 5, 2), (2, 4, 2), (4, 2)], ids=str)
+def test_the_tests_look_at_the_shapes_that_the_annotations_say(shape):
+    rule = KolenPollack().draw(2, 3, runs=1)
+    with pytest.raises(TypeCheckError):
+        rule(torch.ones(shape), None, H=torch.ones(1, 4, 3))
+    assert rule(torch.ones(1, 4, 2), None, H=torch.ones(1, 4, 3)).shape == (1, 4, 3)
