@@ -11,11 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Self
 
+from jaxtyping import Float
+from torch import Tensor
+
 from fa_lib.feedback.base import Error, Hidden, Rule, Weight, Wrapper, checked, in_words
 from fa_lib.feedback.errors import BP, FA
 from fa_lib.feedback.symmetric import SignSymmetry
 from fa_lib.feedback.targets import Projection
 from fa_lib.random import deeper
+
+Made = Float[Tensor, "run m below"]  # the weight that made a layer from the one below
 
 
 class ForLayers:
@@ -73,7 +78,7 @@ class Layered(ForLayers):
         """What the rules need together."""
         return frozenset().union(*(rule.needs for rule in self._rules()))
 
-    def below(self, error: Error, W: Weight, delta: Hidden, weight: Weight) -> tuple[Error, Weight]:
+    def below(self, error: Error, W: Weight, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: an error and what stands between it and that layer.
 
         Args:
@@ -128,7 +133,7 @@ class Direct(Layered):
     Source: Nøkland 2016.
     """
 
-    def below(self, error: Error, W: Weight, delta: Hidden, weight: Weight) -> tuple[Error, Weight]:
+    def below(self, error: Error, W: Weight, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: the same error, and the product of all weights on the way, (run, p, m)."""
         return error, W @ weight
 
@@ -159,7 +164,7 @@ class Chained(Layered):
     Source: Lillicrap et al. 2016; Akrout et al. 2019 and Liao et al. 2016 for their rules.
     """
 
-    def below(self, error: Error, W: Weight, delta: Hidden, weight: Weight) -> tuple[Error, Weight]:
+    def below(self, error: Error, W: Weight, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: the gradient before this one's nonlinearity, and its weight."""
         return delta, weight
 
