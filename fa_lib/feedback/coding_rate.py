@@ -1,8 +1,4 @@
-"""The coding rate as an objective: a rule whose signal makes the encoder climb the rate reduction of H.
-
-It needs H and the class of each sample, and nothing else: no error, no W_O, no random matrix. So it is a target-only
-rule, as target feedback is, but one that looks at H.
-"""
+"""The coding rate as an objective: a rule that needs H and the class of each sample, and no error, W_O or matrix."""
 
 import math
 from collections.abc import Sequence
@@ -77,11 +73,7 @@ class RateReduction(Rule):
         check.positive("precision", self.precision)
 
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "RateReduction":
-        """Nothing is random here.
-
-        Raises:
-            ValueError: for a single output, which is no one-hot class.
-        """
+        """Nothing is random here; ValueError for a single output, which is no one-hot class."""
         if p < 2:
             raise ValueError(f"RateReduction needs one-hot targets with 2 classes or more, got p = {p}")
         return self

@@ -71,9 +71,8 @@ class PredictiveCoding(Wrapper):
         """How far the state has moved from its prediction H after the last step, (run, sample, m).
 
         Args:
-            error: dLoss / dz at the prediction, (run, sample, p); z there is (run, sample, p) too.
+            error, H, z: dLoss / dz (run, sample, p), H (run, sample, m) and z (run, sample, p) at the prediction.
             y: target, (sample, p).
-            H: the encoder's prediction, (run, sample, m).
             W: the decoder's weight, (run, p, m).
             output: the output nonlinearity.
             error_at: dLoss / dz as a function of (z, y); that of the mean squared error if None.

@@ -199,10 +199,8 @@ class Decoder(Linear):
     """H to z = H W_O' + bias, before the output nonlinearity; W_O is `weight`, (run, p, m).
 
     Args:
-        m: number of hidden units.
-        p: number of outputs.
-        runs: the numbers of the runs that this network holds.
-        seed: seed of the experiment.
+        m, p: numbers of hidden units and of outputs.
+        runs, seed: as of `Encoder`.
 
     Source: Cheng & Brown 2023, Fig. 3; initialisation as in the authors' code.
     """

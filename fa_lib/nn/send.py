@@ -68,8 +68,7 @@ def _signal(
 ) -> Tensor:
     """What the rule sends to a hidden layer, in the layer's own shape (sample, ..., units, ...)."""
     samples, p = z.shape[:-1].numel(), z.shape[-1]
-    held = {name[1:]: t for name, t in tensors.items() if name.startswith(".")}
-    matrices = {name: t.to(kind) if t.is_floating_point() else t for name, t in held.items()}
+    matrices = {name[1:]: t.to(kind) if t.is_floating_point() else t for name, t in tensors.items() if name[0] == "."}
     H = tensors["H"]
     context = {
         "H": H.reshape(1, samples, -1).to(kind),
@@ -93,8 +92,7 @@ def _error_at(loss: Callable, shape: torch.Size, given, y: Tensor | None) -> Cal
     def error_at(z: Tensor, _: Tensor) -> Tensor:
         with torch.enable_grad():
             z = z.detach().requires_grad_()
-            target = given if given is not None else y
-            return torch.autograd.grad(loss(z.reshape(shape), target).sum(), z)[0]
+            return torch.autograd.grad(loss(z.reshape(shape), y if given is None else given).sum(), z)[0]
 
     return error_at
 
@@ -232,6 +230,7 @@ def _any(wrong: Tensor) -> bool:
 
 
 def _fits(rule: Rule, p: int, m: int, number: int) -> None:
+    """Raise ValueError where a random matrix is not there or of another shape."""
     inside = rule
     while isinstance(inside, Wrapper):
         inside = inside.rule

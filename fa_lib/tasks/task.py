@@ -252,11 +252,7 @@ ARRAYS = ("x", "y", "test_x", "test_y")
 
 
 def as_tensor(name: str, values) -> Tensor:
-    """The values, if they are a tensor or a numpy array of real numbers, as a tensor of their own kind.
-
-    Raises:
-        ValueError: for anything else.
-    """
+    """The values, if they are a tensor or a numpy array of real numbers, as a tensor of their kind; else ValueError."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
         # a copy: an array may be read-only, and unsigned numbers are little known to torch
         values = torch.from_numpy(np.array(values, dtype=np.int64 if values.dtype.kind in "iu" else None))

@@ -1,9 +1,4 @@
-"""Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded.
-
-`build` makes a model and `train_epoch` trains it for an epoch, for those who want a loop of their own. `fit` trains a
-model and measures it after each epoch; `predict` says what it answers. `train` does all of it by the paper's protocol
-and keeps the record alone.
-"""
+"""Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded."""
 
 import platform
 import time
@@ -170,16 +165,13 @@ def train(
     Args:
         task: from `fa_lib.tasks`, or one's own `Task`.
         rule: of `fa_lib.feedback`, such as `FA()` or, for every hidden layer, `DFA()`; or one's own.
-        encoder: as in `build`.
+        encoder, learn_decoder, learn_encoder, learn_gain, device: as in `build`.
         runs: how many repeats, or their numbers. Run r depends on (seed, r) alone.
         epochs: passes over the training set; the task's own number if None.
         seed: seed of weights, matrices, noise and dropout. The same seed starts every rule from the same weights.
-        learn_decoder, learn_encoder: False freezes that part (weights and biases).
-        learn_gain: learn the factor gamma after each tanh, for any rule.
         measure_every: measure each so-many-th epoch only, counted from 0, and the last.
         bin_size: bin of the information, in units of H and y.
         record: further measures of an epoch's last step: name to function of `Step`, giving (run, ...).
-        device: "cpu" or "cuda".
         progress: show a bar.
 
     Returns:

@@ -79,10 +79,7 @@ def probe(model: Model, x: Tensor, y: Tensor) -> Step:
 
     Args:
         model: of `build`.
-        x, y: inputs and targets, as many samples as memory allows.
-
-    Returns:
-        The step, for the functions here.
+        x, y: inputs and targets, (sample, ...) and (sample, p), as many samples as memory allows.
     """
     model.encoder.eval()
     seen = model.step(x, y)
