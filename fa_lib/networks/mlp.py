@@ -111,7 +111,7 @@ class Encoder(RunNetwork):
     Args:
         widths: of the input and of every layer, (12, 8, 4) for IBTask; m is the last.
         runs: the numbers of the runs that this network holds.
-        seed: seed of the experiment.
+        seed: of the experiment.
         learn_gain: learn a factor gamma after each tanh (paper, Section 2.4: it lets H leave the box that tanh sets).
         nonlinearity: of every layer, a name in `NONLINEARITIES`.
         backbone: put `ConvBackbone` before the layers; the first width is then its number of features.

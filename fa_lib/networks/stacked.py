@@ -28,8 +28,7 @@ class Stacked(RunNetwork):
     Args:
         make: a function that makes the module of one run, drawing its weights by torch's global random state, which is
             set for each run and put back afterwards.
-        runs: the numbers of the runs.
-        seed: seed of the experiment.
+        runs, seed: as of `Encoder`.
         example: a few samples (sample, ...), from which the number of units is read.
 
     Raises:
@@ -53,7 +52,7 @@ class Stacked(RunNetwork):
             if type(part) is nn.Linear:
                 part.forward = MethodType(_units_first, part)
         self._tied = len(parameters) < len(list(modules[0].named_parameters(remove_duplicate=False)))
-        self._random = [_state(seed, run) for run in runs]
+        self._random = [generator(seed, run, "dropout").get_state() for run in runs]
         try:
             with torch.no_grad():
                 H = self.eval()(example)
@@ -108,7 +107,3 @@ def _made(make: Callable[[], nn.Module], seed: int, run: int) -> nn.Module:
     if not isinstance(module, nn.Module):
         raise ValueError(f"the encoder's function must give a torch.nn.Module, got {type(module).__name__}")
     return module
-
-
-def _state(seed: int, run: int) -> Tensor:
-    return generator(seed, run, "dropout").get_state()

@@ -95,11 +95,11 @@ class FeedbackLinear(_Feedback, nn.Linear):
     Args:
         in_features, out_features: units below (m) and above (p).
         rule: a rule for one layer, such as `FA()` or `Centred(FA())`; `BP()` makes it `nn.Linear`.
-        bias, device, dtype: as in `nn.Linear`.
         seed, run: what the rule's matrices are drawn from, as in `training.train`; from torch's global random state, as
             weight and bias are, if seed is None.
         output: the nonlinearity that follows, where a rule asks for it, see `with_feedback`.
         loss: function of (z, y), where a rule asks for it, see `with_feedback`.
+        options: `bias`, `device` and `dtype`, as in `nn.Linear`.
 
     Raises:
         ValueError: for something else than a rule for one layer; at a call, without what the rule must be told.
@@ -113,15 +113,13 @@ class FeedbackLinear(_Feedback, nn.Linear):
         out_features: int,
         rule: Rule,
         *,
-        bias: bool = True,
-        device=None,
-        dtype=None,
         seed: int | None = None,
         run: int = 0,
         output: Callable[[Tensor], Tensor] | None = None,
         loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        **options,
     ):
-        super().__init__(in_features, out_features, bias=bias, device=device, dtype=dtype)
+        super().__init__(in_features, out_features, **options)
         self._draw(rule, out_features, in_features, seed, run, output, loss)
 
     def forward(self, x: Float[Tensor, "*sample m"], **known: Tensor) -> Float[Tensor, "*sample p"]:
@@ -149,9 +147,9 @@ class FeedbackConv2d(_Feedback, nn.Conv2d):
     `KolenPollack` as in `FeedbackLinear`.
 
     Args:
-        in_channels, out_channels, kernel_size, stride, padding, dilation, bias, padding_mode, device, dtype: as in
-            `nn.Conv2d`. There is no `groups`.
+        in_channels, out_channels, kernel_size: as in `nn.Conv2d`.
         rule, seed, run, output, loss: as in `FeedbackLinear`.
+        options: `stride`, `padding`, `dilation`, `bias`, `padding_mode`, `device` and `dtype`, as in `nn.Conv2d`.
 
     Raises:
         ValueError: as `FeedbackLinear`.
@@ -166,22 +164,15 @@ class FeedbackConv2d(_Feedback, nn.Conv2d):
         kernel_size: int | tuple[int, int],
         rule: Rule,
         *,
-        stride: int | tuple[int, int] = 1,
-        padding: int | tuple[int, int] | str = 0,
-        dilation: int | tuple[int, int] = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
-        device=None,
-        dtype=None,
         seed: int | None = None,
         run: int = 0,
         output: Callable[[Tensor], Tensor] | None = None,
         loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        **options,
     ):
-        super().__init__(
-            in_channels, out_channels, kernel_size, stride=stride, padding=padding, dilation=dilation, bias=bias,
-            padding_mode=padding_mode, device=device, dtype=dtype,
-        )  # fmt: skip
+        if options.get("groups", 1) != 1:
+            raise ValueError("FeedbackConv2d has no groups: a convolution in groups multiplies no patch by one matrix")
+        super().__init__(in_channels, out_channels, kernel_size, **options)
         self._draw(rule, out_channels, self.weight[0].numel(), seed, run, output, loss)
 
     def forward(self, x: Float[Tensor, "sample m height width"], **known: Tensor) -> Float[Tensor, "sample p _ _"]:

@@ -51,10 +51,7 @@ def train_epoch(model: Model, batches: Batches) -> Iterator[Step]:
 def epochs_of(model: Model, epochs: int, *, seed: int = 0) -> Iterator[tuple[int, Iterator[Step]]]:
     """The loop that all trainings share: number of the epoch, from 0, and its steps, to be taken by the caller.
 
-    Args:
-        model: trained in place.
-        epochs: how many.
-        seed: of the order of the samples, where the protocol shuffles them.
+    The model is trained in place; `seed` is that of the samples' order, where the protocol shuffles them.
     """
     task, device = model.task, next(model.decoder.parameters()).device
     rate = optim.schedule(model.optimizer, task.protocol)
@@ -198,7 +195,7 @@ def train(
     measured = _measured(epochs, measure_every)
     bin_size, record = check.positive("bin_size", bin_size), _record(record, task)
     test_x, test_y = task.test_x.to(device), task.test_y.to(device)
-    rows: list[dict[str, Tensor | np.ndarray]] = []
+    rows = []
     bar = trange(epochs, disable=not progress, desc=f"{task.name} {rule}")
     for epoch, steps in epochs_of(model, epochs, seed=seed):
         kept, last = [], None
