@@ -640,3 +640,56 @@ def test_cuts_that_a_rule_leaves_out_stay_open():
     H.backward(2 * z @ model.feedback_2_B[0])
     for name in ("0.weight", "2.weight"):
         torch.testing.assert_close(model.get_parameter(name).grad, plain.get_parameter(name).grad)
+
+
+class Sometimes(nn.Module):
+    """A model with a branch that is not always taken, and one that turns samples and units around."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.turned, self.never, self.out = nn.Linear(3, 3), nn.Linear(5, 5), nn.Linear(3, 3), nn.Linear(3, 2)
+        self.skip = False
+
+    def forward(self, x):
+        return self.out(self.turned(x.mT).mT if self.skip else self.a(x))
+
+
+def test_a_cut_that_is_not_called_or_gives_no_row_a_sample_is_named():
+    model, x = Sometimes(), torch.randn(5, 3)
+    with pytest.raises(ValueError, match="never is not called when the model is: cut at modules that are"):
+        attach(model, DFA(), at=["never"], example=x)
+    model.skip = True
+    with pytest.raises(ValueError, match=r"turned must begin with the samples of z, \(5,\), got \(3, 5\)"):
+        attach(model, DFA(), at=["turned"], example=x)
+    model.skip = False
+    attach(model, DFA(), at=["a"], example=x)
+    model.skip = True
+    with pytest.raises(ValueError, match="a was not called in this forward pass, and its layer hears nothing"):
+        model(x)
+    model.skip = False
+    model(x).sum().backward()
+    assert model.a.weight.grad.any()
+
+
+def test_several_inputs_and_a_model_in_training_are_left_as_they_were():
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.out = nn.Linear(3, 4), nn.Linear(4, 2)
+
+        def forward(self, x, other):
+            return self.out(self.a(x + other))
+
+    model = Two().eval()
+    attach(model, DFA(), at=["a"], example=(torch.randn(2, 3), torch.randn(2, 3)))
+    assert not model.training
+    assert not model.a.training
+    assert model.feedback_1_B.shape == (1, 2, 4)
+    assert model.feedback_1_B.dtype == torch.float32
+
+
+def test_an_output_of_the_cuts_own_shape_is_no_reason_to_refuse_it():
+    model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 2))  # H and z are of one shape
+    attach(model, DFA(), at=["1"], example=torch.randn(5, 3))
+    model(torch.randn(5, 3)).sum().backward()
+    assert model[0].weight.grad.any()
