@@ -4,12 +4,13 @@ What is no tensor where one belongs is left to the library, whose own words abou
 """
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Union, get_args
 
 from beartype import beartype
 from beartype.vale import Is
-from jaxtyping import AbstractArray
+from jaxtyping import AbstractArray, config
 from torch import Tensor
 
 Other = Annotated[object, Is[lambda value: not isinstance(value, Tensor)]]
@@ -28,3 +29,13 @@ def checker(function: Callable) -> Callable:
         if any(isinstance(kind, type) and issubclass(kind, AbstractArray) for kind in (hint, *get_args(hint)))
     }
     return beartype(looked_at)
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Within it nothing is looked at: for `torch.compile`, which cannot follow a checker."""
+    config.update("jaxtyping_disable", True)
+    try:
+        yield
+    finally:
+        config.update("jaxtyping_disable", False)

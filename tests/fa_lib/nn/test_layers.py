@@ -1,6 +1,7 @@
 """The drop-in layer: equal to the three objects, to textbook gradients, and at home in torch.func."""
 
 import copy
+import inspect
 import math
 import textwrap
 import warnings
@@ -8,6 +9,7 @@ import warnings
 import pytest
 import torch
 from jaxtyping import TypeCheckError
+from shapes import unchecked
 from torch import nn
 from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.utils.checkpoint import checkpoint
@@ -325,7 +327,7 @@ def called_functionally(model, x):
 
 def compiled(model, x):
     torch.compiler.reset()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), unchecked():
         warnings.simplefilter("ignore")  # torch's own, about itself
         return torch.compile(model, backend="aot_eager")(x)
 
@@ -387,7 +389,9 @@ def test_layers_of_another_precision_learn_in_it(batch, rule, kind):
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit")
-def test_what_cannot_follow_a_rule_says_so():
+def test_what_cannot_follow_a_rule_says_so(monkeypatch):
+    for kind in (FeedbackLinear, FeedbackConv2d):
+        monkeypatch.setattr(kind, "forward", inspect.unwrap(kind.forward))  # as it is outside these tests
     for layer in (FeedbackLinear(4, 3, FA()), FeedbackConv2d(1, 2, 3, FA())):
         with pytest.raises(ValueError, match=r"torch\.fx cannot follow a feedback rule"):
             torch.fx.symbolic_trace(layer)
@@ -425,7 +429,7 @@ def test_weights_of_the_plain_layer_load_and_the_matrices_stay_as_drawn(rule):
             ours.load_state_dict({name: tensor for name, tensor in before.items() if name != others[0]})
 
 
-@pytest.mark.parametrize("shape", [(1, 4, 3), (1, 5, 2), (2, 4, 2), (4, 2)], ids=str)
+@pytest.mark.parametrize("shape", [(1, 5, 2), (2, 4, 2), (4, 2)], ids=str)
 def test_the_tests_look_at_the_shapes_that_the_annotations_say(shape):
     rule = KolenPollack().draw(2, 3, runs=1)
     with pytest.raises(TypeCheckError):

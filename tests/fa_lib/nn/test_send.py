@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from shapes import unchecked
 from torch import nn
 from torch.func import functional_call, grad, vmap
 from torch.nn import functional
@@ -309,7 +310,7 @@ def test_compiled_it_learns_the_same(images_and_labels):
         torch.compiler.reset()
         return torch.compile(model, backend="aot_eager")(x)
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), unchecked():
         warnings.simplefilter("ignore")  # torch's own, about itself
         found = learned(net(DFA()), x, labels, compiled)
     for name, gradient in expected.items():
