@@ -399,6 +399,13 @@ def test_what_cannot_follow_a_rule_says_so(monkeypatch):
             torch.jit.script(layer)
 
 
+def test_a_convolution_has_no_groups_and_says_so():
+    with pytest.raises(ValueError, match="FeedbackConv2d has no groups"):
+        FeedbackConv2d(2, 4, 3, FA(), groups=2)
+    with pytest.raises(TypeError, match="padded"):
+        FeedbackConv2d(2, 4, 3, FA(), padded=2)
+
+
 def test_what_is_made_on_a_device_and_of_a_type_is_there():
     layer = FeedbackLinear(4, 3, FA(), device="cpu", dtype=torch.float64)
     assert {tensor.dtype for tensor in layer.state_dict().values()} == {torch.float64}
