@@ -1,0 +1,253 @@
+"""Markdown, as every Jupyter front end reads it, of a page's HTML.
+
+What is written here keeps to what JupyterLab, VS Code, Colab and GitHub have in common: a display formula stands on one
+line (a quotation's marks would else get into it), a table has a head, folded text is <details> with space around.
+An element that is not known is an error that names it: nothing is left out in silence.
+"""
+
+import re
+from collections.abc import Callable
+from html import escape
+from urllib.parse import urljoin
+
+from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+
+INLINE = {"a", "strong", "b", "em", "i", "cite", "code", "span", "sub", "sup", "br", "img", "time", "small"}
+MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*"}
+# on the site for readers at a screen, or read elsewhere
+NOTHING = "a.headerlink, script, style, svg, link, button, .screen-only, .sd-summary-state-marker, .eqno, .fn-bracket"
+SPECIAL = re.compile(r"[\\`*$<\[\]~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
+BEGINS = re.compile(r"^(#{1,6} |[-+>] ?|\d+[.)] )")  # what a line must not begin with unless it is meant
+ADMONITIONS = {"proof", "admonition"}
+
+
+def tex(tag: Tag, *, table: bool = False) -> str:
+    """A formula as TeX on one line; in a table without the bars that part its cells."""
+    source = " ".join(tag["data-tex"].split())
+    return source.replace(r"\|", r"\Vert ").replace("|", r"\vert ") if table else source
+
+
+class Markdown:
+    """Writes elements of one page.
+
+    Args:
+        address: the page's own address; links are made whole with it.
+        picture: address of an image for its element; by default its source, made whole.
+        cell: Markdown of a code cell's element; without it a cell is an error.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        picture: Callable[[Tag], str] | None = None,
+        cell: Callable[[Tag], str] | None = None,
+    ):
+        self.address, self.cell = address, cell
+        self.picture = picture or (lambda image: urljoin(address, image["src"]))
+        self.in_table = False
+
+    # -- inside a line ---------------------------------------------------------------------------------------------
+
+    def line(self, parts) -> str:
+        """Elements and text as one line."""
+        text = re.sub(" {2,}", " ", "".join(self._inline(part) for part in parts))
+        return BEGINS.sub(lambda found: re.sub(r"([-+>#.)])", r"\\\1", found[0], count=1), text.strip())
+
+    def _inline(self, part) -> str:
+        if isinstance(part, Comment):
+            return ""
+        if isinstance(part, NavigableString):
+            text = SPECIAL.sub(r"\\\g<0>", re.sub(r"\s+", " ", str(part)))
+            return text.replace("|", r"\|") if self.in_table else text
+        if part.css.match(NOTHING):
+            return ""
+        if part.has_attr("data-tex"):
+            return f"${tex(part, table=self.in_table)}$"
+        inner = "".join(map(self._inline, part.children))
+        if part.name in MARKS:
+            return self._marked(inner, MARKS[part.name])
+        if "bibtex-citation" in part.get("class", []):  # author (year), or (author, year)
+            return re.sub(r"\\\[(.*)\\\]", r"(\1)", inner)
+        writers = {"a": self._link, "img": self._image, "code": self._code}
+        if part.name in writers:
+            return writers[part.name](part, inner)
+        if part.name in ("sub", "sup"):
+            return f"<{part.name}>{inner}</{part.name}>"
+        if part.name == "br":
+            return "<br>"
+        if part.name in INLINE or (part.name == "p" and self.in_table):
+            return inner
+        raise ValueError(f"{self.address}: no Markdown is known for <{part.name} class={part.get('class')}> in a line")
+
+    @staticmethod
+    def _marked(inner: str, mark: str) -> str:
+        text = inner.strip()
+        if not text:
+            return inner
+        before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
+        return f"{before}{mark}{text}{mark}{after}"
+
+    def _link(self, part: Tag, inner: str) -> str:
+        target = urljoin(self.address, part.get("href", "")).replace(" ", "%20").replace(")", "%29")
+        return f"[{inner.strip()}]({target})" if inner.strip() else ""
+
+    def _image(self, part: Tag, inner: str) -> str:
+        words = SPECIAL.sub(r"\\\g<0>", " ".join(part.get("alt", "").split()))
+        return f"![{words}]({self.picture(part)})"
+
+    def _code(self, part: Tag, inner: str) -> str:
+        text = " ".join(part.get_text().split())
+        fence = "`" * (max(map(len, re.findall(r"`+", text)), default=0) + 1)
+        space = " " if text.startswith("`") or text.endswith("`") else ""
+        text = text.replace("|", r"\|") if self.in_table else text
+        return f"{fence}{space}{text}{space}{fence}"
+
+    # -- blocks ----------------------------------------------------------------------------------------------------
+
+    def blocks(self, parts) -> list[str]:
+        """Elements as blocks; neighbouring text and elements of a line are a paragraph."""
+        found, line = [], []
+        for part in [*parts, None]:
+            inline = part is not None and (isinstance(part, NavigableString) or part.name in INLINE)
+            if inline:
+                line.append(part)
+                continue
+            if text := self.line(line):
+                found.append(text)
+            line = []
+            if part is not None and not part.css.match(NOTHING):
+                found += self._block(part)
+        return found
+
+    def _block(self, tag: Tag) -> list[str]:
+        classes = set(tag.get("class", []))
+        if tag.has_attr("data-tex"):
+            number = tag.select_one(".eqno")
+            mark = rf" \tag{{{number.find(string=True).strip(' ()')}}}" if number else ""
+            return [f"$${tex(tag)}{mark}$$"]
+        if "cell" in classes:
+            if self.cell is None:
+                raise ValueError(f"{self.address}: a code cell inside other text: put it between sections' paragraphs")
+            return [self.cell(tag)]
+        if classes & ADMONITIONS and tag.name == "div":
+            return [self._quoted(self._admonition(tag))]
+        if any(name == "highlight" or name.startswith("highlight-") for name in classes):
+            return [self.code(tag)]
+        writers = {"p": self._paragraph, "pre": self._pre, "ul": self._list, "ol": self._list, "dl": self._terms}
+        writers |= {"table": self._table, "blockquote": self._quotation, "details": self._details}
+        writers |= {"figure": self._figure, "fa-widget": self._widget}
+        if re.fullmatch("h[1-6]", tag.name):
+            return [f"{'#' * int(tag.name[1])} {self.line(tag.children)}"]
+        if tag.name in writers:
+            return writers[tag.name](tag)
+        if tag.name in ("section", "div", "article", "figcaption", "noscript"):
+            return self.blocks(tag.children)
+        raise ValueError(f"{self.address}: no Markdown is known for <{tag.name} class={tag.get('class')}>")
+
+    def _paragraph(self, tag: Tag) -> list[str]:
+        return self.blocks(tag.children)
+
+    def _pre(self, tag: Tag) -> list[str]:
+        return [fenced(tag.get_text())]
+
+    def code(self, tag: Tag) -> str:
+        """A block of code with its language."""
+        language = next((name[10:] for name in tag.get("class", []) if name.startswith("highlight-")), "")
+        return fenced(tag.get_text(), {"default": "", "myst-ansi": "text", "ipython3": "python"}.get(language, language))
+
+    def _list(self, tag: Tag) -> list[str]:
+        items, loose = [], False
+        for number, item in enumerate(tag.find_all("li", recursive=False), int(tag.get("start", 1))):
+            mark, inside = (f"{number}. " if tag.name == "ol" else "- "), self.blocks(item.children)
+            text = "\n\n".join(inside)
+            loose |= any(not block.lstrip().startswith(("- ", "1. ")) for block in inside[1:])
+            items.append(mark + indented(text, len(mark)))
+        return [("\n\n" if loose else "\n").join(items)]
+
+    def _terms(self, tag: Tag) -> list[str]:
+        found = []
+        for part in tag.find_all(["dt", "dd"], recursive=False):
+            if part.name == "dd":
+                found += self.blocks(part.children)
+            elif "sig" in part.get("class", []):
+                found.append(f"**`{' '.join(self._signature(part).split())}`**")
+            else:
+                found.append(self._marked(self.line(part.children), "**"))
+        return found
+
+    @staticmethod
+    def _signature(tag: Tag) -> str:
+        text = "".join(str(part) for part in tag.find_all(string=True) if not part.find_parent(class_="headerlink"))
+        return text.replace("\u2192", " -> ")
+
+    def _table(self, tag: Tag) -> list[str]:
+        self.in_table = True
+        rows = [[self.line(cell.children) for cell in row.find_all(["th", "td"])] for row in tag.find_all("tr")]
+        self.in_table = False
+        if any(cell.get("colspan") or cell.get("rowspan") for cell in tag.find_all(["th", "td"])):
+            raise ValueError(f"{self.address}: a table with joined cells, which Markdown does not have")
+        width = max(map(len, rows))
+        head = rows.pop(0) if tag.thead else [""] * width
+        lines = [head, ["---"] * width, *rows]
+        return ["\n".join(f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in lines)]
+
+    def _quotation(self, tag: Tag) -> list[str]:
+        return [self._quoted(self.blocks(tag.children))]
+
+    @staticmethod
+    def _quoted(blocks: list[str]) -> str:
+        return "\n".join(f"> {line}".rstrip() for line in "\n\n".join(blocks).split("\n"))
+
+    def _admonition(self, tag: Tag) -> list[str]:
+        title, rest = tag.select_one(":scope > .admonition-title"), list(tag.children)
+        if title is None:
+            return self.blocks(rest)
+        return [f"**{self.line(title.children)}**", *self.blocks(part for part in rest if part is not title)]
+
+    def _details(self, tag: Tag) -> list[str]:
+        summary = tag.find("summary")
+        words = " ".join((summary.select_one(".collapsed") or summary).get_text().split())
+        inside = self.blocks(part for part in tag.children if part is not summary)
+        return ["\n\n".join([f"<details>\n<summary>{escape(words)}</summary>", *inside, "</details>"])]
+
+    def _figure(self, tag: Tag) -> list[str]:
+        return [self._inline(tag.find("img")), *self.caption(tag)]
+
+    def caption(self, figure: Tag) -> list[str]:
+        """A figure's number in bold and its caption."""
+        found, number = figure.find("figcaption"), figure.select_one(".caption-number")
+        text = found and self.blocks(part for part in found.children)
+        if not text:
+            return []
+        words = number.get_text().strip() if number else ""
+        return [f"**{words}** {text[0].removeprefix(words).strip()}" if words else text[0], *text[1:]]
+
+    def _widget(self, tag: Tag) -> list[str]:
+        section = tag.find_parent("section")
+        place = urljoin(self.address, f"#{section['id']}" if section and section.get("id") else "")
+        return [self._inline(tag.find("img")), f"*A picture of something that moves [on the book's page]({place}).*"]
+
+
+def indented(text: str, width: int) -> str:
+    """All lines but the first pushed in."""
+    return re.sub(r"\n(?=[^\n])", "\n" + " " * width, text)
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A block of code between fences that it does not hold."""
+    text = text.strip("\n")
+    fence = "`" * max(3, max(map(len, re.findall(r"`{3,}", text)), default=0) + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def article(html: str) -> Tag:
+    """The part of a page that is the book's.
+
+    Raises:
+        ValueError: if there is none with a heading.
+    """
+    soup = BeautifulSoup(html, "html.parser")
+    found = soup.select_one("article.bd-article") or soup.select_one("article")
+    if not found or not found.find("h1"):
+        raise ValueError("a page has no article with a heading")
+    return found
