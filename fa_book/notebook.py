@@ -7,6 +7,7 @@ keeps the numbers, so that the last cell can set them beside those of the text.
 
 import os
 import struct
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def show(figure: Figure) -> None:
     """Display a figure at half its pixels, the size for which its letters are made."""
     data, metadata = InteractiveShell.instance().display_formatter.format(figure)
     if PNG in data:
-        width, height = struct.unpack(">II", data[PNG][16:24])
+        picture = data[PNG] if isinstance(data[PNG], bytes) else b64decode(data[PNG])
+        width, height = struct.unpack(">II", picture[16:24])  # where every PNG says its size
         metadata = metadata | {PNG: {"width": width // 2, "height": height // 2}}
     display(data, metadata=metadata, raw=True)
 

@@ -7,35 +7,35 @@ import time
 from pathlib import Path
 
 import nbformat
-import yaml
 
 from tools.book import ROOT, Book
-from tools.reader import FOLDER, edition
+from tools.paper.chapters import slug
+from tools.reader import FOLDER, notebook
 from tools.reader.markdown import article
+from tools.reader.pages import Pages
 
 TEXT = re.compile(r"\{glue:text\}`([^`:]+)(?::[^`]*)?`")
 
 
-def notebooks(book: Book, site: Path) -> list[Path]:
+def notebooks(pages: Pages) -> list[Path]:
     """Write the notebook editions of all chapters.
 
     Raises:
         ValueError: if a page is missing, or holds what has no Markdown.
     """
-    config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
-    folder, written = site / FOLDER, []
+    book, folder, written = pages.book, pages.site / FOLDER, []
     folder.mkdir(parents=True, exist_ok=True)
-    for name in book.chapters():
-        path = site / "book" / f"{name}.html"
-        if not path.is_file():
-            raise ValueError(f"{path.relative_to(book.root)} is missing: run make html")
-        made = edition.make(
+    for page in book.pages():
+        if not page.file.endswith(".ipynb"):
+            continue
+        name = Path(page.file).stem
+        made = notebook.make(
             nbformat.read(book.notebook(name), as_version=4),
-            article(path.read_text(encoding="utf-8")),
-            address=f"{config['html']['baseurl']}book/{name}.html",
-            site=config["html"]["baseurl"],
-            title=config["title"],
-            images=site / "_images",
+            article(pages.html(page)),
+            address=pages.place(page),
+            site=pages.address,
+            title=pages.config["title"],
+            images=pages.site / "_images",
             texts=TEXT.findall(book.text(name).read_text(encoding="utf-8")),
         )
         written.append(folder / f"{name}.ipynb")
@@ -49,13 +49,15 @@ def main(arguments: list[str] | None = None) -> int:
     book = Book(parser.parse_args(arguments).root.resolve())
     start = time.monotonic()
     try:
-        site = book.build / "html"
-        files = notebooks(book, site)
+        pages = Pages(book)
+        files = notebooks(pages)
+        texts = pages.write(slug(pages.config["title"]))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     size = sum(path.stat().st_size for path in files) / 1e6
-    print(f"{len(files)} notebook editions, {size:.1f} MB, {time.monotonic() - start:.0f} s")
+    seconds = time.monotonic() - start
+    print(f"{len(files)} notebook editions, {size:.1f} MB, and {len(texts)} pages of Markdown in {seconds:.0f} s")
     return 0
 
 

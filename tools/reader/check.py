@@ -100,8 +100,8 @@ def main(arguments: list[str] | None = None) -> int:
         if not path.is_file():
             lines = ["is missing: run make html"]
         else:
-            page = article((site / "book" / f"{name}.html").read_text(encoding="utf-8"))
-            lines = problems(nbformat.read(path, as_version=4), page)
+            html = (site / "book" / f"{name}.html").read_text(encoding="utf-8")
+            lines = problems(nbformat.read(path, as_version=4), article(BeautifulSoup(html, "html.parser")))
         faults += len(lines)
         for line in lines:
             print(f"error: {FOLDER}/{name}.ipynb: {line}", file=sys.stderr)

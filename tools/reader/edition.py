@@ -5,26 +5,22 @@ folded; what the page leaves out (imports of no interest, say) is there, folded.
 draws it, as its output: run again, the cell shows the new one.
 """
 
-import ast
 import base64
-import hashlib
 import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
-import nbformat
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image
 
 from tools.reader.markdown import Markdown
+from tools.reader.outputs import output_for_readers, pictures, shown_at_once, site_name
 
 NOTE = "edition"  # tag of what an edition has beside its chapter
-RECORD = "application/papermill.record/"
-KEPT = ("text/html", "image/svg+xml", "image/png", "text/latex", "text/markdown", "text/plain")
 GLUE = "from myst_nb import glue\n"
 SET_UP = """\
 # @title Set up: fetch the book's Python where it is missing
@@ -40,53 +36,14 @@ if importlib.util.find_spec("fa_book") is None:
 from fa_book import notebook
 
 glue = notebook.begin()  # works in the book's folder; shows figures and keeps the text's numbers"""
-TOP = """\
-*This is the notebook of [a page]({address}) of [{title}]({site}). The numbers in the text are those of the published \
-run{compared}. Links lead to the book's pages. Where the book's Python is missing, the first cell of code fetches it \
-(this needs git and a network).*"""
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form", "tags": [NOTE]}
 LIVE = """\
 *Run the cell above to move what it shows, where your front end shows widgets; the picture is a still. \
 [On the book's page]({place}) it moves without Python.*"""
-COMPARED = "; the last cell sets yours beside them"
-WIDGET = re.compile(r'<img src="data:image/png;base64,([^"]+)" alt="([^"]*)"')
 
 
 def _hidden(cell: NotebookNode) -> bool:
     return "remove-cell" in cell.metadata.get("tags", [])
-
-
-def glued(cell: NotebookNode) -> dict[str, dict]:
-    """Name to data of what a cell has glued."""
-    outputs = [output for output in cell.outputs if output.get("metadata", {}).get("scrapbook")]
-    return {output.metadata.scrapbook.name: output.data for output in outputs}
-
-
-def _pictures(cell: NotebookNode) -> dict[str, bytes]:
-    """Name to PNG of the figures that a cell has glued and not shown."""
-    mime = f"{RECORD}image/png"
-    return {name: base64.b64decode(data[mime]) for name, data in glued(cell).items() if mime in data}
-
-
-def site_name(picture: bytes) -> str:
-    """What a picture is called in the site's _images, without its ending (tools/finish/pictures.py)."""
-    return hashlib.sha256(picture).hexdigest()[:20]
-
-
-def shown_at_once(source: str, names: set[str]) -> str:
-    """Code whose calls `glue(name, figure, display=False)` of these names have lost their last word."""
-    if not names or "glue(" not in source:
-        return source
-    lines = source.split("\n")
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    for call in calls:
-        known = isinstance(call.func, ast.Name) and call.func.id == "glue" and call.args
-        if not known or getattr(call.args[0], "value", None) not in names or not call.keywords:
-            continue
-        last, keyword = call.args[-1], call.keywords[-1]
-        if keyword.arg == "display" and last.end_lineno == keyword.value.end_lineno:
-            line = lines[last.end_lineno - 1].encode()
-            lines[last.end_lineno - 1] = (line[: last.end_col_offset] + line[keyword.value.end_col_offset :]).decode()
-    return "\n".join(lines)
 
 
 class Edition:
@@ -108,7 +65,7 @@ class Edition:
         self.markdown = Markdown(address, self._attach)
         self.waiting = iter(self.code)
         self.last: NotebookNode | None = None  # the cell just written, if no text has come since
-        self.figures = {site_name(png): (name, png) for c in self.code for name, png in _pictures(c).items()}
+        self.figures = {site_name(png): (name, png) for c in self.code for name, png in pictures(c).items()}
 
     # -- text ------------------------------------------------------------------------------------------------------
 
@@ -183,19 +140,20 @@ class Edition:
             raise ValueError(f"{self.address} has more cells than the notebook: run make html")
         code = element.select_one(".cell_input pre")
         if code and code.get_text().split() != cell.source.split():
-            raise ValueError(f"{self.address} shows another code than the notebook: {cell.source[:60]!r}; run make html")
+            raise ValueError(
+                f"{self.address} shows another code than the notebook: {cell.source[:60]!r}; run make html"
+            )
         if "fa-widget" in str(element):
-            section = element.find_parent("section")
-            self.note(LIVE.format(place=urljoin(self.address, f"#{section['id']}")))
+            self.note(LIVE.format(place=self.markdown.place(element)))
 
     def _drawn_above(self, figure: Tag) -> bool:
         """Show a figure below the cell just written, if that draws it."""
         image = figure.find("img")
         stem = image["src"].rpartition("/")[2].rpartition(".")[0]
         name, png = self.figures.get(stem, ("", b""))
-        if self.last is None or name not in _pictures(self.last):
-            return False
         written = self.cells[-1]
+        if self.last is None or written.cell_type != "code" or name not in pictures(self.last):
+            return False
         size = Image.open(io.BytesIO(png)).size
         words = {"alt": image.get("alt", ""), "width": size[0] // 2, "height": size[1] // 2}
         data = {"image/png": base64.b64encode(png).decode(), "text/plain": f"<Figure {name}>"}
@@ -224,66 +182,14 @@ class Edition:
             source = f"# @title {title}\n{source}"
         if "hide-output" in tags:
             metadata["jupyter"] = metadata.get("jupyter", {}) | {"outputs_hidden": True}
-        outputs = [] if tags & {"remove-cell", "remove-output"} else list(map(_output, cell.outputs))
         written = new_code_cell(source, metadata=metadata, execution_count=cell.execution_count)
-        written.outputs = [output for output in outputs if output]
+        if not tags & {"remove-cell", "remove-output"}:
+            outputs = (output_for_readers(output, self.address) for output in cell.outputs)
+            written.outputs = [output for output in outputs if output]
         self.cells.append(written)
         self.last = cell
 
     @staticmethod
     def _set_up(cell: NotebookNode) -> NotebookNode:
         repository = re.search(r"git clone.* (https://\S+)", cell.source)[1]
-        folded = {"jupyter": {"source_hidden": True}, "cellView": "form", "tags": [NOTE]}
-        return new_code_cell(SET_UP.format(repository=repository), metadata=folded)
-
-
-def _output(output: NotebookNode) -> NotebookNode | None:
-    """An output as front ends know it, None if there is nothing to show."""
-    if output.output_type == "stream":
-        return new_output("stream", name=output.name, text=output.text)
-    data = {mime: output.data[mime] for mime in KEPT if mime in output.data}
-    if not data:
-        return None
-    if still := WIDGET.search(data.get("text/html", "")):  # the element means nothing outside the site
-        data = {"image/png": still[1], "text/plain": BeautifulSoup(still[2], "html.parser").get_text()}
-        return new_output("display_data", data, metadata={"image/png": {"alt": data["text/plain"]}})
-    return new_output("display_data", data)
-
-
-def make(
-    notebook: NotebookNode, page: Tag, *, address: str, site: str, title: str, images: Path, texts: list[str]
-) -> NotebookNode:
-    """The edition of one chapter.
-
-    Args:
-        notebook: the chapter's executed notebook.
-        page: the article of its page.
-        address: the page's address.
-        site: the book's address.
-        title: the book's.
-        images: the site's folder of pictures.
-        texts: names of the glued values in the chapter's text.
-    """
-    edition = Edition(notebook, page, address, images)
-    cells = edition.write()
-    values = {}
-    for cell in edition.code:
-        for name, data in glued(cell).items():
-            plain = data.get(f"{RECORD}text/plain")
-            if name in texts and plain is not None:
-                values[name] = plain.strip("'\"")
-    if values:
-        lines = "".join(f"    {name!r}: {value!r},\n" for name, value in values.items()).replace("'", '"')
-        source = f"# @title The numbers of the text, and of this run\nglue.compare({{\n{lines}}})"
-        folded = {"jupyter": {"source_hidden": True}, "cellView": "form", "tags": [NOTE]}
-        cells.append(new_code_cell(source, metadata=folded))
-    top = TOP.format(address=address, title=title, site=site, compared=COMPARED if values else "")
-    head, _, rest = cells[0].source.partition("\n\n")
-    first = [new_markdown_cell(head), new_markdown_cell(top, metadata={"tags": [NOTE]})]
-    cells = first + ([new_markdown_cell(rest)] if rest else []) + cells[1:]
-    for number, cell in enumerate(cells):
-        cell.id = f"{number:03d}-{hashlib.sha256(cell.source.encode()).hexdigest()[:8]}"
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    made = new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
-    nbformat.validate(made)
-    return made
+        return new_code_cell(SET_UP.format(repository=repository), metadata=FOLDED)

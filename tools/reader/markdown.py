@@ -10,21 +10,11 @@ from collections.abc import Callable
 from html import escape
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup, Comment, NavigableString, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
-INLINE = {"a", "strong", "b", "em", "i", "cite", "code", "span", "sub", "sup", "br", "img", "time", "small"}
-MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*"}
-# on the site for readers at a screen, or read elsewhere
-NOTHING = "a.headerlink, script, style, svg, link, button, .screen-only, .sd-summary-state-marker, .eqno, .fn-bracket"
-SPECIAL = re.compile(r"[\\`*$<\[\]~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
-BEGINS = re.compile(r"^(#{1,6} |[-+>] ?|\d+[.)] )")  # what a line must not begin with unless it is meant
+from tools.reader.line import INLINE, NOTHING, Line, marked, tex
+
 ADMONITIONS = {"proof", "admonition"}
-
-
-def tex(tag: Tag, *, table: bool = False) -> str:
-    """A formula as TeX on one line; in a table without the bars that part its cells."""
-    source = " ".join(tag["data-tex"].split())
-    return source.replace(r"\|", r"\Vert ").replace("|", r"\vert ") if table else source
 
 
 class Markdown:
@@ -32,7 +22,7 @@ class Markdown:
 
     Args:
         address: the page's own address; links are made whole with it.
-        picture: address of an image for its element; by default its source, made whole.
+        picture: as of `Line`.
         cell: Markdown of a code cell's element; without it a cell is an error.
     """
 
@@ -43,66 +33,7 @@ class Markdown:
         cell: Callable[[Tag], str] | None = None,
     ):
         self.address, self.cell = address, cell
-        self.picture = picture or (lambda image: urljoin(address, image["src"]))
-        self.in_table = False
-
-    # -- inside a line ---------------------------------------------------------------------------------------------
-
-    def line(self, parts) -> str:
-        """Elements and text as one line."""
-        text = re.sub(" {2,}", " ", "".join(self._inline(part) for part in parts))
-        return BEGINS.sub(lambda found: re.sub(r"([-+>#.)])", r"\\\1", found[0], count=1), text.strip())
-
-    def _inline(self, part) -> str:
-        if isinstance(part, Comment):
-            return ""
-        if isinstance(part, NavigableString):
-            text = SPECIAL.sub(r"\\\g<0>", re.sub(r"\s+", " ", str(part)))
-            return text.replace("|", r"\|") if self.in_table else text
-        if part.css.match(NOTHING):
-            return ""
-        if part.has_attr("data-tex"):
-            return f"${tex(part, table=self.in_table)}$"
-        inner = "".join(map(self._inline, part.children))
-        if part.name in MARKS:
-            return self._marked(inner, MARKS[part.name])
-        if "bibtex-citation" in part.get("class", []):  # author (year), or (author, year)
-            return re.sub(r"\\\[(.*)\\\]", r"(\1)", inner)
-        writers = {"a": self._link, "img": self._image, "code": self._code}
-        if part.name in writers:
-            return writers[part.name](part, inner)
-        if part.name in ("sub", "sup"):
-            return f"<{part.name}>{inner}</{part.name}>"
-        if part.name == "br":
-            return "<br>"
-        if part.name in INLINE or (part.name == "p" and self.in_table):
-            return inner
-        raise ValueError(f"{self.address}: no Markdown is known for <{part.name} class={part.get('class')}> in a line")
-
-    @staticmethod
-    def _marked(inner: str, mark: str) -> str:
-        text = inner.strip()
-        if not text:
-            return inner
-        before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
-        return f"{before}{mark}{text}{mark}{after}"
-
-    def _link(self, part: Tag, inner: str) -> str:
-        target = urljoin(self.address, part.get("href", "")).replace(" ", "%20").replace(")", "%29")
-        return f"[{inner.strip()}]({target})" if inner.strip() else ""
-
-    def _image(self, part: Tag, inner: str) -> str:
-        words = SPECIAL.sub(r"\\\g<0>", " ".join(part.get("alt", "").split()))
-        return f"![{words}]({self.picture(part)})"
-
-    def _code(self, part: Tag, inner: str) -> str:
-        text = " ".join(part.get_text().split())
-        fence = "`" * (max(map(len, re.findall(r"`+", text)), default=0) + 1)
-        space = " " if text.startswith("`") or text.endswith("`") else ""
-        text = text.replace("|", r"\|") if self.in_table else text
-        return f"{fence}{space}{text}{space}{fence}"
-
-    # -- blocks ----------------------------------------------------------------------------------------------------
+        self.line = Line(address, picture)
 
     def blocks(self, parts) -> list[str]:
         """Elements as blocks; neighbouring text and elements of a line are a paragraph."""
@@ -153,7 +84,9 @@ class Markdown:
     def code(self, tag: Tag) -> str:
         """A block of code with its language."""
         language = next((name[10:] for name in tag.get("class", []) if name.startswith("highlight-")), "")
-        return fenced(tag.get_text(), {"default": "", "myst-ansi": "text", "ipython3": "python"}.get(language, language))
+        return fenced(
+            tag.get_text(), {"default": "", "myst-ansi": "text", "ipython3": "python"}.get(language, language)
+        )
 
     def _list(self, tag: Tag) -> list[str]:
         items, loose = [], False
@@ -172,7 +105,7 @@ class Markdown:
             elif "sig" in part.get("class", []):
                 found.append(f"**`{' '.join(self._signature(part).split())}`**")
             else:
-                found.append(self._marked(self.line(part.children), "**"))
+                found.append(marked(self.line(part.children), "**"))
         return found
 
     @staticmethod
@@ -181,9 +114,9 @@ class Markdown:
         return text.replace("\u2192", " -> ")
 
     def _table(self, tag: Tag) -> list[str]:
-        self.in_table = True
+        self.line.in_table = True
         rows = [[self.line(cell.children) for cell in row.find_all(["th", "td"])] for row in tag.find_all("tr")]
-        self.in_table = False
+        self.line.in_table = False
         if any(cell.get("colspan") or cell.get("rowspan") for cell in tag.find_all(["th", "td"])):
             raise ValueError(f"{self.address}: a table with joined cells, which Markdown does not have")
         width = max(map(len, rows))
@@ -211,7 +144,7 @@ class Markdown:
         return ["\n\n".join([f"<details>\n<summary>{escape(words)}</summary>", *inside, "</details>"])]
 
     def _figure(self, tag: Tag) -> list[str]:
-        return [self._inline(tag.find("img")), *self.caption(tag)]
+        return [self.line.part(tag.find("img")), *self.caption(tag)]
 
     def caption(self, figure: Tag) -> list[str]:
         """A figure's number in bold and its caption."""
@@ -223,9 +156,13 @@ class Markdown:
         return [f"**{words}** {text[0].removeprefix(words).strip()}" if words else text[0], *text[1:]]
 
     def _widget(self, tag: Tag) -> list[str]:
-        section = tag.find_parent("section")
-        place = urljoin(self.address, f"#{section['id']}" if section and section.get("id") else "")
-        return [self._inline(tag.find("img")), f"*A picture of something that moves [on the book's page]({place}).*"]
+        words = f"*A picture of something that moves [on the book's page]({self.place(tag)}).*"
+        return [self.line.part(tag.find("img")), words]
+
+    def place(self, tag: Tag) -> str:
+        """Address of the section that an element stands in."""
+        section = tag.find_parent("section", id=True)
+        return urljoin(self.address, f"#{section['id']}" if section else "")
 
 
 def indented(text: str, width: int) -> str:
@@ -240,13 +177,12 @@ def fenced(text: str, language: str = "") -> str:
     return f"{fence}{language}\n{text}\n{fence}"
 
 
-def article(html: str) -> Tag:
+def article(soup: BeautifulSoup) -> Tag:
     """The part of a page that is the book's.
 
     Raises:
         ValueError: if there is none with a heading.
     """
-    soup = BeautifulSoup(html, "html.parser")
     found = soup.select_one("article.bd-article") or soup.select_one("article")
     if not found or not found.find("h1"):
         raise ValueError("a page has no article with a heading")
