@@ -5,18 +5,16 @@ for Jupyter (tools/reader) have their text complete, so there `Glue` shows a fig
 keeps the numbers, so that the last cell can set them beside those of the text.
 """
 
+import io
 import os
 import struct
-from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.display import display
+from IPython.display import Image, display
 from matplotlib.figure import Figure
 
 BOOK = Path(__file__).resolve().parents[1] / "book"  # in a clone; an installed package has none
-PNG = "image/png"
 
 
 class Glue:
@@ -63,12 +61,11 @@ def _display(value: object) -> None:
 
 def show(figure: Figure) -> None:
     """Display a figure at half its pixels, the size for which its letters are made."""
-    data, metadata = InteractiveShell.instance().display_formatter.format(figure)
-    if PNG in data:
-        picture = data[PNG] if isinstance(data[PNG], bytes) else b64decode(data[PNG])
-        width, height = struct.unpack(">II", picture[16:24])  # where every PNG says its size
-        metadata = metadata | {PNG: {"width": width // 2, "height": height // 2}}
-    display(data, metadata=metadata, raw=True)
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi="figure", bbox_inches="tight")
+    picture = file.getvalue()
+    width, height = struct.unpack(">II", picture[16:24])  # where every PNG says its size
+    display(Image(picture, format="png", width=width // 2, height=height // 2))
 
 
 def begin() -> Glue:

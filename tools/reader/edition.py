@@ -17,8 +17,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image
 
+from tools.finish.pictures import name_of
 from tools.reader.markdown import Markdown
-from tools.reader.outputs import output_for_readers, pictures, shown_at_once, site_name
+from tools.reader.outputs import output_for_readers, pictures, shown_at_once
 
 NOTE = "edition"  # tag of what an edition has beside its chapter
 GLUE = "from myst_nb import glue\n"
@@ -65,7 +66,7 @@ class Edition:
         self.markdown = Markdown(address, self._attach)
         self.waiting = iter(self.code)
         self.last: NotebookNode | None = None  # the cell just written, if no text has come since
-        self.figures = {site_name(png): (name, png) for c in self.code for name, png in pictures(c).items()}
+        self.figures = {name_of(png): (name, png) for c in self.code for name, png in pictures(c).items()}
 
     # -- text ------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ BEGINS = re.compile(r"^(#{1,6} |[-+>] ?|\d+[.)] )")  # what a line must not begi
 def tex(tag: Tag, *, table: bool = False) -> str:
     """A formula as TeX on one line; in a table without the bars that part its cells."""
     source = " ".join(tag["data-tex"].split())
-    return source.replace(r"\|", r"\Vert ").replace("|", r"\vert ") if table else source
+    return source.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip() if table else source
 
 
 def marked(inner: str, mark: str) -> str:

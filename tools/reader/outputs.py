@@ -2,7 +2,6 @@
 
 import ast
 import base64
-import hashlib
 import re
 from urllib.parse import urljoin
 
@@ -25,11 +24,6 @@ def pictures(cell: NotebookNode) -> dict[str, bytes]:
     """Name to PNG of the figures that a cell has glued and not shown."""
     mime = f"{RECORD}image/png"
     return {name: base64.b64decode(data[mime]) for name, data in glued(cell).items() if mime in data}
-
-
-def site_name(picture: bytes) -> str:
-    """What a picture is called in the site's _images, without its ending (tools/finish/pictures.py)."""
-    return hashlib.sha256(picture).hexdigest()[:20]
 
 
 def shown_at_once(source: str, names: set[str]) -> str:
