@@ -7,6 +7,8 @@ from urllib.parse import urljoin
 from bs4 import Comment, NavigableString, Tag
 
 INLINE = {"a", "strong", "b", "em", "i", "cite", "code", "span", "sub", "sup", "br", "img", "time", "small"}
+INLINE |= {"abbr", "dfn", "kbd", "mark", "q", "samp", "u", "var"}
+IN_CELLS = {"p", "div", "ul", "ol", "li"}  # a table's cell is one line, whatever it holds
 MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*"}
 # on the site for readers at a screen, or read elsewhere
 NOTHING = "a.headerlink, script, style, svg, link, button, .screen-only, .sd-summary-state-marker, .eqno, .fn-bracket"
@@ -69,8 +71,10 @@ class Line:
             return f"<{part.name}>{inner}</{part.name}>"
         if part.name == "br":
             return "<br>"
-        if part.name in INLINE or (part.name == "p" and self.in_table):
+        if part.name in INLINE:
             return inner
+        if self.in_table and part.name in IN_CELLS:
+            return f"{inner}<br>" if part.name in ("p", "li") and part.find_next_sibling(part.name) else inner
         raise ValueError(f"{self.address}: no Markdown is known for <{part.name} class={part.get('class')}> in a line")
 
     def _link(self, part: Tag, inner: str) -> str:

@@ -71,7 +71,9 @@ class Markdown:
             return [f"{'#' * int(tag.name[1])} {self.line(tag.children)}"]
         if tag.name in writers:
             return writers[tag.name](tag)
-        if tag.name in ("section", "div", "article", "figcaption", "noscript"):
+        if tag.name == "hr":
+            return ["---"]
+        if tag.name in ("section", "div", "article", "aside", "figcaption", "noscript"):
             return self.blocks(tag.children)
         raise ValueError(f"{self.address}: no Markdown is known for <{tag.name} class={tag.get('class')}>")
 
@@ -114,15 +116,29 @@ class Markdown:
         return text.replace("\u2192", " -> ")
 
     def _table(self, tag: Tag) -> list[str]:
+        """A table; what stands in joined cells is said in each of them."""
+        places: dict[tuple[int, int], str] = {}
+        rows = tag.find_all("tr")
+        for number, row in enumerate(rows):
+            column = 0
+            for cell in row.find_all(["th", "td"], recursive=False):
+                while (number, column) in places:
+                    column += 1
+                text = self._cell_of_table(cell)
+                for down in range(int(cell.get("rowspan", 1))):
+                    for right in range(int(cell.get("colspan", 1))):
+                        places[number + down, column + right] = text
+        width = max(column for _, column in places) + 1
+        lines = [[places.get((number, column), "") for column in range(width)] for number in range(len(rows))]
+        head = lines.pop(0) if tag.thead else [""] * width
+        caption = [self.line(tag.caption.children)] if tag.caption else []
+        return [*caption, "\n".join(f"| {' | '.join(line)} |" for line in [head, ["---"] * width, *lines])]
+
+    def _cell_of_table(self, cell: Tag) -> str:
         self.line.in_table = True
-        rows = [[self.line(cell.children) for cell in row.find_all(["th", "td"])] for row in tag.find_all("tr")]
+        text = self.line(cell.children)
         self.line.in_table = False
-        if any(cell.get("colspan") or cell.get("rowspan") for cell in tag.find_all(["th", "td"])):
-            raise ValueError(f"{self.address}: a table with joined cells, which Markdown does not have")
-        width = max(map(len, rows))
-        head = rows.pop(0) if tag.thead else [""] * width
-        lines = [head, ["---"] * width, *rows]
-        return ["\n".join(f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in lines)]
+        return text
 
     def _quotation(self, tag: Tag) -> list[str]:
         return [self._quoted(self.blocks(tag.children))]
@@ -144,7 +160,7 @@ class Markdown:
         return ["\n\n".join([f"<details>\n<summary>{escape(words)}</summary>", *inside, "</details>"])]
 
     def _figure(self, tag: Tag) -> list[str]:
-        return [self.line.part(tag.find("img")), *self.caption(tag)]
+        return [*(self.line.part(image) for image in tag.find_all("img")), *self.caption(tag)]
 
     def caption(self, figure: Tag) -> list[str]:
         """A figure's number in bold and its caption."""
