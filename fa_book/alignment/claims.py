@@ -17,6 +17,7 @@ FIG1 = "Fig. 1, one curve a rule"
     f"Final training loss, FA minus BP, paired by run, within {LOSS}, a tenth of the loss of chance.",
     shown=FIG1,
     authors="loss .080 and .055 (8 seeds)",
+    rests="ibtask",
 )
 def C1a(fa, bp):
     """Datasets of FA and BP on IBTask, W_O learning."""
@@ -30,6 +31,7 @@ def C1a(fa, bp):
     "Mean final training correct rate above 0.9.",
     shown=FIG1,
     authors=".893 (8 seeds)",
+    rests="ibtask",
 )
 def C1b(fa):
     """Dataset of FA on IBTask, W_O learning."""
@@ -43,6 +45,7 @@ def C1b(fa):
     "Mean final training correct rate above 0.9.",
     shown=FIG1,
     authors=".937 (8 seeds)",
+    rests="ibtask",
 )
 def C1c(bp):
     """Dataset of BP on IBTask, W_O learning."""
@@ -56,6 +59,7 @@ def C1c(bp):
     f"Mean final training correct rate within {CLOSE} of one half.",
     shown=FIG1,
     authors=".431; single seeds .125 to .875",
+    rests="ibtask",
 )
 def C2a(frozen):
     """Dataset of FA on IBTask, W_O frozen."""
@@ -72,6 +76,7 @@ def C2a(frozen):
     f"At least 95 % of the runs end with a training correct rate below {STUCK}.",
     shown=FIG1,
     authors="4 of 8 seeds",
+    rests="ibtask",
 )
 def C2b(frozen):
     """Dataset of FA on IBTask, W_O frozen."""
@@ -85,6 +90,7 @@ def C2b(frozen):
     "Correct rate of the regression, FA minus an encoder frozen too, paired by run: at least 0.1.",
     shown=FIG1 + ", dashed",
     authors=".853 against .685",
+    rests="ibtask",
 )
 def C3a(frozen, control):
     """Datasets on IBTask with W_O frozen: FA, and the control whose encoder is frozen too."""
@@ -99,6 +105,7 @@ def C3a(frozen, control):
     f"Final regression loss, FA minus BP, paired by run, within {LOSS}.",
     shown=FIG1 + ", dashed",
     authors="regression loss .100 and .076",
+    rests="ibtask",
 )
 def C3b(frozen, bp_frozen):
     """Datasets on IBTask with W_O frozen: FA and BP."""
@@ -112,6 +119,7 @@ def C3b(frozen, bp_frozen):
     "An FA update of W_I alone is usually not sufficient to reduce the loss.",
     "W_O frozen: the loss fails to fall in at least three of four runs.",
     shown=FIG1,
+    rests="ibtask",
 )
 def C4a(frozen):
     """Dataset of FA on IBTask, W_O frozen."""
@@ -128,6 +136,7 @@ def _acute(data):
     "2.1",
     "While W_O learns, FA's signal lies within 90 degrees of BP's (Eq. 9).",
     "Mean angle of the second half of training below 90 degrees in at least 95 % of the runs.",
+    rests="ibtask",
 )
 def C4b(learning):
     """Dataset of FA on IBTask with `angle` to BP's signal, W_O learning."""
@@ -140,6 +149,7 @@ def C4b(learning):
     "Without learning of W_O, Eq. 9 does not hold.",
     "Mean angle of the second half of training below 90 degrees in at most 75 % of the runs: no better than a coin "
     "that favours it three to one.",
+    rests="ibtask",
 )
 def C4c(frozen):
     """Dataset of FA on IBTask with `angle` to BP's signal, W_O frozen."""

@@ -32,6 +32,7 @@ class Check(NamedTuple):
     bounds: tuple[float, float] = (-np.inf, np.inf)  #: the range it must lie in
     n: int = 0  #: units: runs, draws, conditions; 0 where the number is exact
     unit: str = "runs"  #: what is counted by `n`
+    zero: float = 0.0  #: where margins are measured from
     fragile: bool = False  #: whether a margin wider or narrower by `WIDER` gives another outcome
 
 
@@ -47,7 +48,7 @@ def _check(asked, text, found: Interval, bounds, n, unit, zero) -> Check:
         _decide(found, tuple(zero + (bound - zero) * (1 + change) for bound in bounds))
         for change in (-WIDER, 0.0, WIDER)
     }
-    return Check(asked, text, _decide(found, bounds), *found, bounds, n, unit, len(outcomes) > 1)
+    return Check(asked, text, _decide(found, bounds), *found, bounds, n, unit, zero, len(outcomes) > 1)
 
 
 def within(

@@ -31,6 +31,7 @@ class Claim:
         artefact: index of the check that, failing, shows that the effect is the measure's own (None: there is none).
         ours: True for what this book adds and the paper does not say.
         price: what it would cost to decide, where it may stay undecided.
+        rests: name of the published sweep it is judged on, such as "ibtask"; empty where the chapter makes its runs.
     """
 
     id: str
@@ -43,6 +44,13 @@ class Claim:
     artefact: int | None = None
     ours: bool = False
     price: str = ""
+    rests: str = ""
+
+    @property
+    def code(self) -> str:
+        """File and line of the criterion in code, from the root of the repository."""
+        made = self.checks.__code__
+        return f"{self.checks.__module__.replace('.', '/')}.py#L{made.co_firstlineno}"
 
     def judge(self, *evidence) -> "Verdict":
         """The verdict on the given evidence; what a claim needs stands in the docstring of its function.
@@ -78,7 +86,7 @@ class Verdict:
 
     def record(self) -> dict:
         """Plain data: the claim's words, the outcome, and the checks with their numbers; infinite ends are None."""
-        fields = ("id", "section", "statement", "criterion", "shown", "authors", "ours", "price")
+        fields = ("id", "section", "statement", "criterion", "shown", "authors", "ours", "price", "rests", "code")
         found = [{name: _plain(value) for name, value in check._asdict().items()} for check in self.checks]
         words = {name: getattr(self.claim, name) for name in fields}
         return words | {"outcome": self.outcome, "fragile": self.fragile, "checks": found}
@@ -124,6 +132,7 @@ def box(record: dict) -> str:
     )
     kind = kind_of(record["outcome"])
     return (
-        f"<div class='fa-verdict {kind}'><p><strong>{record['id']}</strong> {as_html(record['statement'])} "
+        f"<div class='fa-verdict {kind}' id='{record['id']}'><p><strong>{record['id']}</strong> "
+        f"{as_html(record['statement'])} "
         f"<em class='fa-outcome'>{record['outcome']}</em></p><ul>{rows}</ul></div>"
     )

@@ -19,6 +19,7 @@ SAME = 0.02  # two rules that end this near, in correct rate, converge alike
     "FA and all its variants reduce the loss on IBTask.",
     "Change of the training loss below 0, for FA, TF, NF with bent units and NFA with noise as large as B.",
     shown=FIG7,
+    rests="ibtask",
 )
 def C14a(rules):
     """Rule to Dataset on IBTask."""
@@ -34,6 +35,7 @@ def _ib(letter: str, name: str, words: str, authors: str = ""):
         f"Final training correct rate within {CLOSE} of BP's, paired by run.",
         shown=FIG7,
         authors=authors,
+        rests="ibtask",
     )
     def judged(data, bp):
         """Datasets of the rule and of BP on IBTask."""
@@ -54,6 +56,7 @@ C14e = _ib("e", "NFA", "NFA, with noise as large as B,")
     "FA performs comparably to BP on MNIST where it learns.",
     f"Final test accuracy within {CLOSE} of BP's, paired by run, of the runs that left the start.",
     shown=FIG7,
+    rests="fig7",
 )
 def C15a(fa, bp):
     """Datasets of FA and of BP on MNIST."""
@@ -66,6 +69,7 @@ def C15a(fa, bp):
     "TF performs comparably to BP on MNIST.",
     f"Final test accuracy within {CLOSE} of BP's, paired by run.",
     shown=FIG7,
+    rests="fig7",
 )
 def C15b(tf, bp):
     """Datasets of TF and of BP on MNIST."""
@@ -79,6 +83,7 @@ def C15b(tf, bp):
     "At least 95 % of the runs leave the start: test accuracy above one half after ten epochs.",
     ours=True,
     price="59 runs without a failure, or about 80 with one in ten: 5 core hours",
+    rests="fig7",
 )
 def C15c(fa):
     """Dataset of FA on MNIST."""
@@ -92,6 +97,7 @@ def C15c(fa):
     "Information rises by 0.05 bits and falls again by 0.05; so does its excess over the shuffled null.",
     shown=FIG7,
     artefact=2,
+    rests="ibtask",
 )
 def C16(tf):
     """Dataset of TF on IBTask."""
@@ -111,6 +117,7 @@ def C16(tf):
     "NFA converges like FA when its noise is small.",
     f"Noise of a tenth of B's spread: final training correct rate within {SAME} of FA's, paired by run.",
     shown=FIG7,
+    rests="ibtask",
 )
 def C17a(nfa, fa):
     """Datasets of NFA and FA on IBTask from the same starts."""
@@ -124,6 +131,7 @@ def C17a(nfa, fa):
     "NFA still converges like FA with noise as large as B.",
     f"Final training correct rate within {CLOSE} of FA's, paired by run.",
     ours=True,
+    rests="ibtask",
 )
 def C17b(nfa, fa):
     """Datasets of NFA, sigma = 0.7, and FA on IBTask from the same starts."""
@@ -136,6 +144,7 @@ def C17b(nfa, fa):
     "NFA still converges like FA with noise three times as large as B.",
     f"Final training correct rate within {CLOSE} of FA's, paired by run.",
     ours=True,
+    rests="ibtask",
 )
 def C17c(nfa, fa):
     """Datasets of NFA, sigma = 2.1, and FA on IBTask from the same starts."""
@@ -148,13 +157,14 @@ def C17c(nfa, fa):
     "FA learns IBTask in every run.",
     f"At most 5 % of the runs end with a training correct rate below {STUCK}.",
     ours=True,
+    rests="ibtask",
 )
 def C17d(fa):
     """Dataset of FA on IBTask, W_O learning."""
     return [share("runs that stay near chance, at most 5 %", last(fa.accuracy) < STUCK, 0.0, 0.05)]
 
 
-def _peak(id: str, task: str, shown: str, words: str):
+def _peak(id: str, task: str, shown: str, words: str, rests: str):
     @claim(
         id,
         "2.4",
@@ -163,6 +173,7 @@ def _peak(id: str, task: str, shown: str, words: str):
         "at most half of it.",
         shown=shown,
         artefact=1,
+        rests=rests,
     )
     def judged(readings, ceiling, untrained):
         """Name to the reading after the first epoch, (run,); the ceiling; that of an untrained network, (run,)."""
@@ -175,5 +186,5 @@ def _peak(id: str, task: str, shown: str, words: str):
     return judged
 
 
-C18a = _peak("C18a", "MNIST", FIG7, "")
-C18b = _peak("C18b", "MNISTReg", "Fig. 8, means of 10 runs", " after one epoch")
+C18a = _peak("C18a", "MNIST", FIG7, "", "fig7")
+C18b = _peak("C18b", "MNISTReg", "Fig. 8, means of 10 runs", " after one epoch", "fig8")

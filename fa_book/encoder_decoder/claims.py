@@ -14,6 +14,7 @@ RARE = 0.05  # share of runs up to which a thing counts as not happening
     f"An encoder trained behind a frozen W_O, and a decoder trained afterwards, lose at most {CLOSE} of test correct "
     "rate against training them together, paired by run.",
     shown="Fig. 1, dashed, W_O frozen",
+    rests="apart",
 )
 def C9(joint, apart):
     """Final test correct rates, (run,): FA jointly; encoder by FA with W_O frozen, then a decoder on it."""
@@ -25,6 +26,7 @@ def C9(joint, apart):
     "2.3",
     "Dead zones exist under FA: it asks for states that tanh cannot reach.",
     f"More than {RARE:.0%} of the runs end with more than 1 % of all (sample, unit) pairs in one.",
+    rests="ibtask",
 )
 def C10a(fa):
     """Share of (sample, unit) in a dead zone at the end of training under FA, (run,)."""
@@ -36,6 +38,7 @@ def C10a(fa):
     "2.3",
     "Under BP dead zones do not appear.",
     f"At most {RARE:.0%} of the runs end with more than 1 % of all (sample, unit) pairs in one.",
+    rests="ibtask",
 )
 def C10b(bp):
     """Share of (sample, unit) in a dead zone at the end of training under BP, (run,)."""

@@ -15,6 +15,7 @@ R2 = "Fig. 4b, one curve a setting"
     "FA with gamma outperforms FA without on IBTask.",
     f"Median over runs of the change of the training correct rate by gamma, paired by run: at least {GAIN}.",
     shown="the text; Fig. 4's caption names another task",
+    rests="ibtask",
 )
 def C11a(on, off):
     """Datasets of FA on IBTask with gamma on and off."""
@@ -40,6 +41,7 @@ def C11b(on, off):
     "Gamma does not make more runs of FA on IBTask stay near chance.",
     f"Runs that end below {STUCK} with gamma and not without it: at most one in ten.",
     ours=True,
+    rests="ibtask",
 )
 def C11c(on, off):
     """Datasets of FA on IBTask with gamma on and off."""
