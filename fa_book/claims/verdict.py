@@ -86,7 +86,19 @@ class Verdict:
 
     def record(self) -> dict:
         """Plain data: the claim's words, the outcome, and the checks with their numbers; infinite ends are None."""
-        fields = ("id", "section", "statement", "criterion", "shown", "authors", "ours", "price", "rests", "code")
+        fields = (
+            "id",
+            "section",
+            "statement",
+            "criterion",
+            "shown",
+            "authors",
+            "artefact",
+            "ours",
+            "price",
+            "rests",
+            "code",
+        )
         found = [{name: _plain(value) for name, value in check._asdict().items()} for check in self.checks]
         words = {name: getattr(self.claim, name) for name in fields}
         return words | {"outcome": self.outcome, "fragile": self.fragile, "checks": found}
