@@ -134,6 +134,32 @@ def worst(asked: str, checks: Sequence[Check]) -> Check:
     return min(checks, key=lambda check: (rank[check.passed], distance(check)))._replace(asked=asked)
 
 
+def best(asked: str, checks: Sequence[Check]) -> Check:
+    """The check that decides where one of many is enough: one that passes, else one that is undecided, else any."""
+    rank = {True: 0, None: 1, False: 2}
+    return min(checks, key=lambda check: rank[check.passed])._replace(asked=asked)
+
+
+def bounded(
+    asked: str,
+    found: Interval,
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
+    n: int,
+    zero: float = 0.0,
+    unit: str = "runs",
+):
+    """Does a number with an interval of its own, such as a bootstrap's, lie between low and high?
+
+    Args:
+        asked, low, high, zero, unit: as in `within`.
+        found: the number and its 95 % interval.
+        n: how many units.
+    """
+    return _check(asked, str(found), Interval(*map(float, found)), (low, high), n, unit, zero)
+
+
 def last(variable):
     """Values at the last epoch or step, (run,)."""
     return variable.isel({dim: -1 for dim in ("epoch", "step") if dim in variable.dims}).values
