@@ -11,6 +11,7 @@ import numpy as np
 import torch
 import xarray as xr
 
+from fa_book.alignment.icosahedron import orbits as spectra
 from fa_lib import tasks
 from fa_lib.feedback import BP, FA, TF
 from fa_lib.random import numpy_generator
@@ -25,7 +26,7 @@ RULES = {"BP": BP(), "FA": FA(), "TF": TF(decorrelate=0.0)}
 def ib_orbits(seed: int = 0) -> Task:
     """IBTask whose test samples are all patterns of `HELD_OUT` spectral classes, drawn from the seed."""
     left = numpy_generator(seed, 0, "data").permutation(64)[:HELD_OUT]
-    test = torch.from_numpy(np.isin(icosahedron.orbits(), left))
+    test = torch.from_numpy(np.isin(spectra(), left))
     x = torch.from_numpy(icosahedron.patterns().astype(np.float32))
     y = torch.from_numpy(np.eye(2, dtype=np.float32)[icosahedron.labels()])
     return tasks.ib(seed).change(
