@@ -77,20 +77,6 @@ def C15b(tf, bp):
 
 
 @claim(
-    "C15c",
-    "2.4",
-    "FA learns MNIST in every run.",
-    "At least 95 % of the runs leave the start: test accuracy above one half after ten epochs.",
-    ours=True,
-    price="59 runs without a failure, or about 80 with one in ten: 5 core hours",
-    rests="fig7",
-)
-def C15c(fa):
-    """Dataset of FA on MNIST."""
-    return [share("runs that learn, at least 95 %", last(fa.test_accuracy) > 0.5, 0.95)]
-
-
-@claim(
     "C16",
     "2.4",
     "TF compresses on IBTask: I(H;Y) rises, then falls.",

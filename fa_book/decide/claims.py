@@ -152,7 +152,7 @@ def C30f(learning: Mapping):
     "C30g",
     "3",
     "So does a signal against the gradient.",
-    "As for C30f, turned by 180 degrees.",
+    "As for C30f, turned by 180 degrees, and written when C30f was.",
     ours=True,
     rests="decide",
 )

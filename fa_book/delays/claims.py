@@ -70,7 +70,7 @@ def C24d(bp, tf):
     "3",
     "FA needs them in the phase in which W_O aligns.",
     f"Where the encoder learns first, beside a random decoder, and the decoder after it, FA loses {CLOSE} more than "
-    "TF in the median run.",
+    "TF in the median run. (The median since five runs had been seen, of which single ones lose much.)",
     shown=PAPER,
 )
 def C24e(fa, tf):

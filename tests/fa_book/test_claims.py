@@ -189,7 +189,6 @@ CASES = [
     *((f"C14{letter}", (found, GOOD), outcome) for letter in "bcde" for found, outcome in ((GOOD, YES), (BAD, NO))),
     ("C15a", (HALF, GOOD), YES), ("C15a", (GOOD - 0.1, GOOD), NO),
     ("C15b", (GOOD, GOOD), YES), ("C15b", (BAD, GOOD), NO),
-    ("C15c", (GOOD,), YES), ("C15c", (HALF,), NO), ("C15c", (HALF.isel(run=slice(41, 51)),), OPEN),
     ("C16", (data(information=[0.2, 0.8, 0.5], information_null=[0.1, 0.1, 0.1]),), YES),
     ("C16", (data(information=[0.2, 0.8, 0.5], information_null=[0.1, 0.5, 0.1]),), ARTEFACT),
     ("C17a", (GOOD, GOOD), YES), ("C17a", (BAD, GOOD), NO), ("C17b", (GOOD, GOOD), YES), ("C17b", (BAD, GOOD), NO),
