@@ -13,13 +13,7 @@ KEPT = 2**20  # permutations of up to this many numbers are kept between calls (
 
 
 def null(
-    estimator: Callable,
-    H,
-    Y,
-    *,
-    shuffles: int = 1,
-    seed: int = 0,
-    runs: Sequence[int] | None = None,
+    estimator: Callable, H, Y, *, shuffles: int = 1, seed: int = 0, runs: Sequence[int] | None = None
 ) -> np.ndarray:
     """An estimator's readings with Y permuted within each run: its values under independence.
 
@@ -54,9 +48,7 @@ def permutations(count: int, n: int, *, shuffles: int, seed: int, runs: Sequence
     runs = tuple(range(count) if runs is None else runs)
     if len(runs) != count:
         raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {count} runs")
-    if shuffles * count * n <= KEPT:
-        return _kept(seed, runs, n, shuffles)
-    return _drawn(seed, runs, n, shuffles)
+    return (_kept if shuffles * count * n <= KEPT else _drawn)(seed, runs, n, shuffles)
 
 
 def _drawn(seed: int, runs: tuple[int, ...], n: int, shuffles: int) -> Iterator[np.ndarray]:

@@ -3,7 +3,7 @@
 Made for `observe`. Targets are taken as classes, one for each different row of y, so that one-hot and numeric targets
 are read alike.
 """
-# ruff: noqa: F722, F821 (shapes as types)
+# ruff: noqa: F722 (shapes as types)
 
 from collections.abc import Callable
 from functools import partial

@@ -5,7 +5,7 @@ arrays (run, epoch, layer), the first layer first (with a backbone, its output).
 `Direct(rule, ())`. `train` takes them from an epoch's last batch; information and readout want more samples, for
 which there is `probe`.
 """
-# ruff: noqa: F722, F821 (shapes as types)
+# ruff: noqa: F722 (shapes as types)
 
 from collections.abc import Callable
 

@@ -9,7 +9,7 @@ be lower beyond it. Under FA the two can differ.
 
 Each function gives a share of all (sample, unit) pairs: hand them to `train` as `record=saturation.SHARES`.
 """
-# ruff: noqa: F722, F821 (shapes as types)
+# ruff: noqa: F722 (shapes as types)
 
 import torch
 from jaxtyping import Bool, Float
