@@ -31,13 +31,10 @@ def _finite(array: np.ndarray) -> bool:
 
 
 def fitting(**given) -> tuple[dict[str, np.ndarray], int, bool]:
-    """Arrays whose axes of one name have one size, each given as name=(value, axes).
+    """Arrays whose axes of one name have one size, each given as name=(value, axes); ValueError for what does not fit.
 
     Returns:
         The arrays, each with a leading run axis; the number of runs; and whether any array came with a run axis.
-
-    Raises:
-        ValueError: for shapes that do not fit together, fewer samples n than hidden units m, or NaN.
     """
     arrays = {name: checked(name, value, axes) for name, (value, axes) in given.items()}
     shapes = ", ".join(f"{name} {np.shape(value)}" for name, (value, _) in given.items())
@@ -58,14 +55,9 @@ def fitting(**given) -> tuple[dict[str, np.ndarray], int, bool]:
 def require_full_rank(H: np.ndarray, *, warn: bool = False) -> np.ndarray:
     """The condition number (run,) of every H (run, row, unit), if all have independent columns.
 
-    Elsewhere L_R has no gradient. Whether columns are independent does not depend on their lengths; the condition
-    number, and with it what rounding does to the curves, does.
-
-    Raises:
-        ValueError: if the columns of one are dependent, to rounding.
-
-    Warns:
-        RuntimeWarning: if asked to, above `ILL_CONDITIONED`. It names the line that called the caller's caller.
+    Elsewhere L_R has no gradient: a ValueError. Whether columns are independent does not depend on their lengths; the
+    condition number, and with it what rounding does to the curves, does: above `ILL_CONDITIONED` a RuntimeWarning, if
+    asked for, names the line that called the caller's caller.
     """
     if (bad := _smallest(H, H) <= 10 * H.shape[2] * ROUNDING).any():
         raise ValueError(

@@ -22,10 +22,7 @@ VARIABLES = {
 
 
 def triangle(Z: np.ndarray, block: int = 512) -> np.ndarray:
-    """Upper triangular R with R'R = Z'Z, for Z of shape (n, columns), by orthogonal transformations of blocks of rows.
-
-    Blocks that stay in the cache make this a few times faster than one tall decomposition, at the same accuracy.
-    """
+    """Upper triangular R with R'R = Z'Z, for Z (n, columns); blocks of rows stay in the cache and make it fast."""
     while len(Z) > 4 * max(block, Z.shape[1]):
         size = max(block, 2 * Z.shape[1])
         whole = len(Z) // size * size
@@ -67,14 +64,11 @@ def readout(H, Y, E, W):
     """Residual Y - H theta and weights theta of the best linear readout without intercept.
 
     Y and -E = Y - H W have the same residual. The smaller of the two is projected: once the direct loss is nearly 0, Y
-    lies so close to the span of H that the residual of Y itself would be rounding noise.
+    lies so close to the span of H that the residual of Y itself would be rounding noise. Both are NaN where rounding
+    has made the columns of H dependent, as it does in a run that explodes.
 
     Args:
         H, Y, E, W: (run, row, unit), (run, row, output), (run, row, output) and (run, unit, output).
-
-    Returns:
-        Residual (run, row, output) and theta (run, unit, output); NaN where rounding has made the columns of H
-        dependent, as it does in a run that explodes.
     """
     smaller = np.linalg.norm(E, axis=-2, keepdims=True) < np.linalg.norm(Y, axis=-2, keepdims=True)  # (run, 1, output)
     target = np.where(smaller, -E, Y)

@@ -84,9 +84,8 @@ class NFA:
 class TF:
     """Target Feedback: H moves with the target and without the error, so it drifts at a constant velocity.
 
-    As written, H moves by Y B minus its mean over samples. (In networks the paper also scales this by 1 - accuracy and
-    adds a term against collapse; a regression has no accuracy and free H needs no such term.) As coded by the authors,
-    H moves by 1 + Y B: one is added to every entry and nothing is centred.
+    As written, H moves by Y B minus its mean over samples (a regression has no accuracy to scale it by, and free H
+    needs no term against collapse). As coded by the authors, H moves by 1 + Y B.
 
     Args:
         B: feedback matrix, (p, m) or (run, p, m).
@@ -152,11 +151,8 @@ class NF:
 
 
 def inputs(H0, Y, W, B):
-    """What a simulation starts from, checked; errors as in `fitting`.
-
-    Returns:
-        H0, Y, W with a leading run axis (of length 1 where one array serves all runs), the rule (a matrix B becomes
-        `FA(B)`), the number of runs, and whether any array came with a run axis.
+    """What a simulation starts from, checked: H0, Y, W (run, ...), the rule (of a matrix B `FA(B)`), the number of runs
+    and whether any array came with a run axis, as from `fitting`.
     """
     rule = B if isinstance(B, FA | NFA | TF | NF) else FA(B)
     axes = {"H0": ("n", "m"), "Y": ("n", "p"), "W": ("m", "p"), "B": ("p", "m")}

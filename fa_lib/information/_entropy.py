@@ -59,13 +59,9 @@ def _run_lengths(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def grouped(counts: np.ndarray, starts: np.ndarray, n, correction: str | None) -> np.ndarray:
-    """Entropy of every run, in bits, from counts of at least 1 that lie behind one another.
+    """Entropy of every run, in bits, from counts of 1 or more, all runs behind one another, each from its start on.
 
-    Args:
-        counts: all runs' counts, (cell,).
-        starts: where each run's counts start, (run,).
-        n: samples of a run, a number or (run,).
-        correction: as in `entropy`.
+    Samples of a run are n, a number or (run,).
     """
     if correction not in CORRECTIONS:
         raise ValueError(f"correction must be one of {CORRECTIONS}, got {correction!r}")

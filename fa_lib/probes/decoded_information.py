@@ -3,7 +3,6 @@
 Made for `observe`. Targets are taken as classes, one for each different row of y, so that one-hot and numeric targets
 are read alike.
 """
-# ruff: noqa: F722 (shapes as types)
 
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +19,10 @@ from fa_lib.probes import readouts as probes
 from fa_lib.random import numpy_generator
 from fa_lib.record import Snapshot
 
+Targets = Real[Tensor, "sample p"]
+Labels = Int[Tensor, "sample"]  # numbers of classes
+Guesses = Int[Tensor, "run sample"]
+PerRun = Float[np.ndarray, "run"]
 Measure = Callable[[Snapshot], Tensor | np.ndarray]
 
 
@@ -56,18 +59,18 @@ def readings(*, bin_size: float = 0.1, samples: int = 1000, seed: int = 0) -> di
     }
 
 
-def classes(y: Real[Tensor, "sample p"]) -> Int[Tensor, " sample"]:
+def classes(y: Targets) -> Labels:
     """The number of each sample's class, (sample,); rows of y (sample, p) that differ by 1e-6 are different classes."""
     return torch.from_numpy(ranked(cells(y.numpy()[None], 1e-6, "y").ids).ids[0])
 
 
-def shuffled(*targets: Real[Tensor, "_ p"], seed: int = 0) -> list[Tensor]:
+def shuffled(*targets: Tensor, seed: int = 0) -> list[Tensor]:
     """Targets handed out to the wrong samples, each set (sample, p) within itself: nothing is left to find."""
     random = numpy_generator(seed, 0, "null")
     return [y[random.permutation(len(y))] for y in targets]
 
 
-def told(guess: Int[Tensor, "run sample"], y: Int[Tensor, " sample"]) -> Float[np.ndarray, " run"]:
+def told(guess: Guesses, y: Labels) -> PerRun:
     """Information that a guessed class carries about the true one, in bits: that of the table of guesses and truths.
 
     A guess is made from H alone, so that the true I(H;Y) is as large or larger, whoever guesses: on samples that the

@@ -5,7 +5,6 @@ arrays (run, epoch, layer), the first layer first (with a backbone, its output).
 `Direct(rule, ())`. `train` takes them from an epoch's last batch; information and readout want more samples, for
 which there is `probe`.
 """
-# ruff: noqa: F722 (shapes as types)
 
 from collections.abc import Callable
 
@@ -19,6 +18,8 @@ from fa_lib.networks.mlp import NONLINEARITIES
 from fa_lib.probes import readouts as probes
 from fa_lib.record import Layer, Step
 
+PerLayer = Float[Tensor, "run layer"]
+
 
 def _layers(seen: Step) -> tuple[Layer, ...]:
     if not seen.layers:
@@ -30,7 +31,7 @@ def _each(seen: Step, measure: Callable[[Layer], Tensor]) -> Tensor:
     return torch.stack([torch.as_tensor(measure(layer)) for layer in _layers(seen)], 1)  # (run, layer)
 
 
-def backpropagated(seen: Step) -> list[Float[Tensor, "run sample _"]]:
+def backpropagated(seen: Step) -> list[Tensor]:
     """What exact backpropagation would have sent to every layer, (run, sample, m) each, the first layer first.
 
     Raises:
@@ -46,19 +47,19 @@ def backpropagated(seen: Step) -> list[Float[Tensor, "run sample _"]]:
     return found[::-1]
 
 
-def signal_angle(seen: Step) -> Float[Tensor, "run layer"]:
+def signal_angle(seen: Step) -> PerLayer:
     """Angle between the gradient a layer learned from and backpropagation's, degrees; (run, layer)."""
     pairs = zip(_layers(seen), backpropagated(seen), strict=True)
     return torch.stack([probes.angle(layer.signal, exact) for layer, exact in pairs], 1)
 
 
-def signal_ratio(seen: Step) -> Float[Tensor, "run layer"]:
+def signal_ratio(seen: Step) -> PerLayer:
     """Length of the gradient a layer learned from over that of backpropagation's; (run, layer)."""
     pairs = zip(_layers(seen), backpropagated(seen), strict=True)
     return torch.stack([layer.signal.norm(dim=(1, 2)) / exact.norm(dim=(1, 2)) for layer, exact in pairs], 1)
 
 
-def matrix_angle(seen: Step) -> Float[Tensor, "run layer"]:
+def matrix_angle(seen: Step) -> PerLayer:
     """Angle between a rule's matrix and what it stands for, degrees; (run, layer), NaN where there is no matrix.
 
     A chained rule stands for the weight above its layer, a direct one for the product of all weights above.
@@ -67,7 +68,7 @@ def matrix_angle(seen: Step) -> Float[Tensor, "run layer"]:
     return _each(seen, lambda layer: missing if layer.B is None else probes.angle(layer.B, layer.W))
 
 
-def linear_readout(seen: Step, metric: Callable[[Tensor, Tensor], Tensor] | None = None) -> Float[Tensor, "run layer"]:
+def linear_readout(seen: Step, metric: Callable[[Tensor, Tensor], Tensor] | None = None) -> PerLayer:
     """How well the best linear map of each layer, with intercept, answers: mean squared error; (run, layer).
 
     Args:
@@ -78,7 +79,7 @@ def linear_readout(seen: Step, metric: Callable[[Tensor, Tensor], Tensor] | None
     return _each(seen, lambda layer: metric(probes.readout(layer.H, seen.y).to(seen.y.dtype), seen.y))
 
 
-def effective_rank(seen: Step) -> Float[Tensor, "run layer"]:
+def effective_rank(seen: Step) -> PerLayer:
     """In how many directions each layer extends, `probes.effective_rank`; (run, layer)."""
     return _each(seen, lambda layer: probes.effective_rank(layer.H))
 
@@ -89,7 +90,7 @@ def _unit(layer: Layer) -> Tensor:
     return layer.signal / torch.where(size > 0, size, 1.0)
 
 
-def signal_information(seen: Step, bin_size: float = 0.5) -> Float[Tensor, "run layer"]:
+def signal_information(seen: Step, bin_size: float = 0.5) -> PerLayer:
     """I(signal; Y), bits, by bins; (run, layer). Read it beside `signal_null`: bins too fine make it its ceiling.
 
     Args:
@@ -99,13 +100,13 @@ def signal_information(seen: Step, bin_size: float = 0.5) -> Float[Tensor, "run 
     return _each(seen, lambda layer: information.binned(_unit(layer), seen.y, bin_size))
 
 
-def signal_null(seen: Step, bin_size: float = 0.5, *, seed: int = 0) -> Float[Tensor, "run layer"]:
+def signal_null(seen: Step, bin_size: float = 0.5, *, seed: int = 0) -> PerLayer:
     """`signal_information` with y shuffled once, alike for all runs: what the bins read where there is nothing."""
     alike = {"shuffles": 1, "seed": seed, "runs": [0] * len(seen.H)}
     return _each(seen, lambda layer: information.shuffle_null(_unit(layer), seen.y, bin_size, **alike)[:, 0])
 
 
-def signal_information_linear(seen: Step) -> Float[Tensor, "run layer"]:
+def signal_information_linear(seen: Step) -> PerLayer:
     """I(signal; Y), bits, as if both were normal; (run, layer). Infinite where the signal fixes a part of y exactly."""
     return _each(seen, lambda layer: information.gaussian(layer.signal, seen.y, doubt=False))
 

@@ -2,7 +2,6 @@
 
 They measure and never train: the regression losses of the paper's Figs 1 and 2 and the angle of Fig. 2.
 """
-# ruff: noqa: F722, F821 (shapes as types)
 
 import math
 from collections.abc import Sequence
@@ -15,6 +14,13 @@ from fa_lib import check
 from fa_lib.random import generator
 from fa_lib.record import Step
 
+Hidden = Float[Tensor, "run sample m"]
+Elsewhere = Float[Tensor, "run at m"]  # other samples than those of H
+Target = Real[Tensor, "*run sample p"]  # shared by the runs, or one each
+Classes = Real[Tensor, "sample p"]  # one-hot
+Answer = Float[Tensor, "run _ p"]
+Signal = Float[Tensor, "run *rest"]
+PerRun = Float[Tensor, "run"]
 CUTOFF = 1e-10  # directions of H with less than this share of the largest variance carry rounding, not signal
 
 
@@ -32,13 +38,7 @@ def _require_finite(values: Tensor, name: str) -> None:
         raise ValueError(f"{name} must be finite, got NaN or infinity")
 
 
-def readout(
-    H: Float[Tensor, "run sample m"],
-    y: Real[Tensor, "*run sample p"],
-    *,
-    intercept: bool = True,
-    at: Float[Tensor, "run at m"] | None = None,
-) -> Float[Tensor, "run _ p"]:
+def readout(H: Hidden, y: Target, *, intercept: bool = True, at: Elsewhere | None = None) -> Answer:
     """What the best linear map of H predicts for y, least squares in double precision.
 
     Args:
@@ -71,14 +71,14 @@ def readout(
 
 
 def nonlinear_readout(
-    H: Float[Tensor, "run sample m"],
-    y: Real[Tensor, "*run sample p"],
+    H: Hidden,
+    y: Target,
     *,
-    at: Float[Tensor, "run at m"] | None = None,
+    at: Elsewhere | None = None,
     features: int = 100,
     seed: int = 0,
     runs: Sequence[int] | None = None,
-) -> Float[Tensor, "run _ p"]:
+) -> Answer:
     """What a small nonlinear decoder of H predicts for y: least squares on H and on random tanh features of it.
 
     H is measured from its mean in units of its root mean square, one number a run, so that its units keep their
@@ -113,7 +113,7 @@ def nonlinear_readout(
     return readout(expand(H), y, at=None if at is None else expand(_hidden(at, "at")))
 
 
-def angle(a: Float[Tensor, "run *rest"], b: Float[Tensor, "run *rest"]) -> Float[Tensor, " run"]:
+def angle(a: Signal, b: Signal) -> PerRun:
     """Angle between two signals, in degrees, for every run.
 
     Args:
@@ -135,7 +135,7 @@ def angle(a: Float[Tensor, "run *rest"], b: Float[Tensor, "run *rest"]) -> Float
     return torch.rad2deg(2 * torch.atan2((a - b).norm(dim=1), (a + b).norm(dim=1)))
 
 
-def alignment(seen: Step) -> Float[Tensor, " run"]:
+def alignment(seen: Step) -> PerRun:
     """Angle between what a rule sent and what backpropagation would have sent, in degrees, (run,).
 
     Args:
@@ -146,7 +146,7 @@ def alignment(seen: Step) -> Float[Tensor, " run"]:
     return angle(seen.signal, seen.error @ seen.W)
 
 
-def effective_rank(H: Float[Tensor, "run sample m"]) -> Float[Tensor, " run"]:
+def effective_rank(H: Hidden) -> PerRun:
     """Exponential of the entropy of H's normalised singular values, after centring.
 
     Args:
@@ -169,9 +169,7 @@ def effective_rank(H: Float[Tensor, "run sample m"]) -> Float[Tensor, " run"]:
     return torch.where(total[:, 0] > 0, torch.exp(torch.special.entr(share).sum(1)), 0.0)
 
 
-def coding_rate(
-    H: Float[Tensor, "run sample m"], y: Real[Tensor, "sample p"] | None = None, *, precision: float = 0.5
-) -> Float[Tensor, " run"]:
+def coding_rate(H: Hidden, y: Classes | None = None, *, precision: float = 0.5) -> PerRun:
     """Bits per sample to code H up to an error, or the reduction of that by knowing the class (MCR2).
 
     Args:

@@ -70,6 +70,7 @@ def test_readout_leaves_no_residual_that_h_could_explain():
     assert (residual**2).sum() < (bare**2).sum()
 
 
+@pytest.mark.usefixtures("own_words")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -87,6 +88,7 @@ def test_readout_names_what_does_not_fit(arguments, message):
         probes.readout(*arguments)
 
 
+@pytest.mark.usefixtures("own_words")
 def test_readout_names_a_place_that_does_not_fit():
     with pytest.raises(ValueError, match=r"at must have the runs and units of H, got at \(1, 9, 3\)"):
         probes.readout(torch.zeros(1, 5, 2), torch.zeros(5, 1), at=torch.zeros(1, 9, 3))
@@ -119,6 +121,7 @@ def test_angles_known_by_heart():
     assert probes.angle(torch.cat([a, 0 * a]), torch.cat([a, a])).isnan().tolist() == [False, True]
 
 
+@pytest.mark.usefixtures("own_words")
 def test_angle_names_signals_of_different_shape():
     with pytest.raises(ValueError, match=r"one shape .*got \(1, 2, 3\) and \(1, 2, 4\)"):
         probes.angle(torch.zeros(1, 2, 3), torch.zeros(1, 2, 4))
@@ -188,6 +191,7 @@ def test_coding_rate_of_classes_apart_is_larger_than_of_classes_mixed():
     assert probes.coding_rate(basis, y_mixed).item() == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.usefixtures("own_words")
 @pytest.mark.parametrize("probe", [probes.effective_rank, probes.coding_rate])
 def test_probes_of_h_alone_name_what_does_not_fit(probe):
     for H in (torch.zeros(5, 2), torch.zeros(0, 5, 2)):
@@ -197,6 +201,7 @@ def test_probes_of_h_alone_name_what_does_not_fit(probe):
         probe(torch.full((1, 5, 2), torch.nan))
 
 
+@pytest.mark.usefixtures("own_words")
 def test_coding_rate_names_a_wrong_precision_or_class():
     with pytest.raises(ValueError, match="precision must be a finite number above 0, got 0"):
         probes.coding_rate(torch.ones(1, 5, 2), precision=0)

@@ -9,8 +9,8 @@ from fa_lib import BP, FA, NFA, TF, sweep
 from fa_lib.feedback import DFA, Centred, Chained
 from fa_lib.sweep import Cell, cells_of, estimate, own, store
 from fa_lib.sweep.command import main, parser
+from fa_lib.sweep.estimate import Progress
 from fa_lib.sweep.labels import labels
-from fa_lib.sweep.progress import Progress
 
 
 def plan(folder, text, name="own.toml"):
