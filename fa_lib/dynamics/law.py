@@ -44,23 +44,13 @@ def readout_rate(H, Y, S) -> np.ndarray:
 
 
 def feedback_rate(H, Y, B) -> np.ndarray:
-    """Rate of the regression loss under feedback of the error of any decoder, or of the target, through B.
+    """Rate of the regression loss while H moves by -(H W - Y) B, whatever W, or by Y B.
 
-    H moves by -(H W - Y) B, whatever W, or by Y B. With noise added to B it is the rate of the noisy B. (TF subtracts a
-    mean from Y B: `readout_rate` takes what it sends.)
+    With noise added to B it is the rate of the noisy B. What TF sends, Y B less its mean, is for `readout_rate`.
 
     Args:
-        H, Y: as in `readout_rate`.
+        H, Y: as in `readout_rate`, with its result, errors and warnings.
         B: feedback matrix, (p, m) or (run, p, m); W' for BP.
-
-    Returns:
-        Rates as `readout_rate`.
-
-    Raises:
-        ValueError: as `readout_rate`.
-
-    Warns:
-        RuntimeWarning: as `readout_rate`.
     """
     arrays, _, batched = fitting(H=(H, ("n", "m")), Y=(Y, ("n", "p")), B=(B, ("p", "m")))
     H, Y, B = arrays.values()

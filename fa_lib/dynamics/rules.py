@@ -1,8 +1,7 @@
 """How target information reaches H in the idealised dynamics: FA, NFA, TF and NF.
 
 A rule says by how much H moves per unit of step size, given the error E = H W - Y and the target Y. Most are linear
-in the sample axis: rotate the rows of E and of their features, and the update is rotated too. For those the dynamics
-of n samples is the dynamics of a few rows (see `dynamics.simulate`). Each rule has one method,
+in the sample axis: the dynamics of n samples is then that of a few rows (see `simulation`). Each rule has one method,
 
     start(Y, runs) -> features, update        update(E, features) -> change of H per unit of step size
 

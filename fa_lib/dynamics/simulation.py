@@ -1,8 +1,7 @@
-"""The paper's idealised dynamics: H moves freely, nothing but the feedback signal pushes it (Section 2.2).
+"""The paper's idealised dynamics, step by step: H <- H - mu (H W - Y) B, with samples in rows and W, B fixed (Eq. 10).
 
-One step of Eq. 10 is H <- H - mu (H W - Y) B, with the samples in rows and W, B fixed. `simulate` runs it for FA and,
-with a rule in place of B, for NFA, TF and NF. The loop knows nothing of samples: FA, NFA and the constant drifts of
-TF and NF act on all rows alike, so a few rows with the right inner products stand in for any number of them.
+The loop knows nothing of samples: FA, NFA and the constant drifts of TF and NF act on all rows alike, so a few rows
+with the right inner products stand in for any number of them.
 """
 
 from collections.abc import Iterator
@@ -39,8 +38,7 @@ def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0
     """
     for name, value in (("n", n), ("m", m), ("p", p), ("runs", runs)):
         check.whole(name, value, 1)
-    if redraw not in ("B", "all"):
-        raise ValueError(f'redraw must be "B" or "all", got {redraw!r}')
+    check.one_of("redraw", redraw, ("B", "all"))
 
     def one(run):
         data = numpy_generator(seed, run, "data")
@@ -57,9 +55,9 @@ def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0
 def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str = "current") -> xr.Dataset:
     """Run the idealised dynamics and measure what the paper's Figs. 2 and 6 plot.
 
-    Costs O(n m^2) once and no n afterwards, except for NF as written, whose tanh needs all samples at every step.
-    Everything is float64. In a run that explodes, the rest of H drowns in one direction: the regression curves lose
-    digits as the condition number of H grows and are NaN once it passes 1 / rounding, without a warning.
+    Costs O(n m^2) once and no n afterwards, except for NF as written, whose tanh needs all samples at every step. In a
+    run that explodes the rest of H drowns in one direction: the regression curves lose digits as the condition number
+    of H grows, in float64, and are NaN once it passes 1 / rounding, without a warning.
 
     Args:
         H0: hidden layer at the start, (n, m) or (run, n, m), n >= m, with linearly independent columns.
@@ -86,8 +84,7 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
 
     Source: Cheng & Brown 2023, Eqs. 10 and 11, Figs. 2 and 6.
     """
-    if angle_of not in ("current", "initial"):
-        raise ValueError(f'angle_of must be "current" or "initial", got {angle_of!r}')
+    check.one_of("angle_of", angle_of, ("current", "initial"))
     H0, Y, W, rule, runs, batched = _start(H0, Y, W, B, step, steps)
     n, records, first = H0.shape[1], [], None
     rows = _rows(H0, Y, rule, runs, small=rule.linear)

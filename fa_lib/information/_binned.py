@@ -59,14 +59,11 @@ def with_null(
     The same as `binned` and `null(binned, ...)`, for little more than the price of the first.
 
     Args:
-        H, Y, bin_size, correction: as in `binned`.
-        shuffles, seed, runs: as in `null`.
+        H, Y, bin_size, correction: as in `binned`, with its errors.
+        shuffles, seed, runs: as in `null`, with its errors.
 
     Returns:
         The reading, (run,), and its null, (run, shuffles), both in bits; run is 1 for H (n, m).
-
-    Raises:
-        ValueError: as in `binned` and `null`.
     """
     h, y = _cells(H, Y, bin_size)
     orders = _permutation.permutations(*h.ids.shape, shuffles=shuffles, seed=seed, runs=runs)
@@ -79,11 +76,8 @@ def ceiling(Y, bin_size: float = 0.1):
     """Entropy of the binned target, in bits: no reading of `binned` can be higher.
 
     Args:
-        Y: (n,) or (n, p), or (run, n, p).
-        bin_size: as in `binned`.
-
-    Returns:
-        A number, or an array (run,) for Y (run, n, p); errors as in `binned`.
+        Y: (n,) or (n, p), or (run, n, p), which gives an array (run,) and not a number.
+        bin_size: as in `binned`, with its errors.
     """
     y = cells(_arrays.target(Y), bin_size, "Y")
     return _arrays.answer(_entropy.of_sorted(np.sort(y.ids, axis=-1), None), Y)

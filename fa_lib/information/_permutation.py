@@ -45,10 +45,10 @@ def null(
 def permutations(count: int, n: int, *, shuffles: int, seed: int, runs: Sequence[int] | None) -> Iterable[np.ndarray]:
     """Permutations of n samples, one (run, sample) per shuffle, each run's from its own generator."""
     check.whole("shuffles", shuffles)
-    runs = tuple(range(count) if runs is None else runs)
-    if len(runs) != count:
-        raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {count} runs")
-    return (_kept if shuffles * count * n <= KEPT else _drawn)(seed, runs, n, shuffles)
+    runs = range(count) if runs is None else runs
+    if np.ndim(runs) != 1 or len(runs) != count:
+        raise ValueError(f"runs must name each run of H once, {count} numbers, got {runs!r}")
+    return (_kept if shuffles * count * n <= KEPT else _drawn)(seed, tuple(runs), n, shuffles)
 
 
 def _drawn(seed: int, runs: tuple[int, ...], n: int, shuffles: int) -> Iterator[np.ndarray]:

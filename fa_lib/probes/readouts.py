@@ -6,6 +6,7 @@ They measure and never train: the regression losses of the paper's Figs 1 and 2 
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from jaxtyping import Float, Real
 from torch import Tensor
@@ -90,16 +91,16 @@ def nonlinear_readout(
         runs: numbers of the runs, if not 0, 1, ...: run r's features depend on (seed, r) alone.
 
     Returns:
-        Predictions of shape (run, sample, p), double precision.
+        Predictions as from `readout`, with its errors.
 
     Raises:
-        ValueError: as in `readout`, for fewer than one feature, or run numbers that are not one per run.
+        ValueError: for fewer than one feature, or run numbers that are not one per run.
     """
     check.whole("features", features)
     H = _hidden(H)
-    runs = list(range(len(H)) if runs is None else runs)
-    if len(runs) != len(H):
-        raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {len(H)} runs")
+    runs = range(len(H)) if runs is None else runs
+    if np.ndim(runs) != 1 or len(runs) != len(H):
+        raise ValueError(f"runs must name each run of H once, {len(H)} numbers, got {runs!r}")
     drawn = [torch.randn(H.shape[2] + 1, features, generator=generator(seed, run, "probe")) for run in runs]
     a = torch.stack(drawn).to(H)  # (run, m + 1, feature), the last row is b
     centre = H.mean(1, keepdim=True)
@@ -114,13 +115,10 @@ def nonlinear_readout(
 
 
 def angle(a: Signal, b: Signal) -> PerRun:
-    """Angle between two signals, in degrees, for every run.
+    """Angle between two signals, in degrees, (run,): 0 to 180, and NaN where one is zero and has no direction.
 
     Args:
         a, b: signals of shape (run, sample, unit), or anything else of one shape, taken as one long vector a run.
-
-    Returns:
-        Tensor of shape (run,), between 0 and 180. NaN where a signal is zero: it has no direction.
 
     Raises:
         ValueError: if the shapes differ.
@@ -147,13 +145,10 @@ def alignment(seen: Step) -> PerRun:
 
 
 def effective_rank(H: Hidden) -> PerRun:
-    """Exponential of the entropy of H's normalised singular values, after centring.
+    """Exponential of the entropy of H's normalised singular values, after centring: (run,), 1 to m; 0 for a constant H.
 
     Args:
         H: hidden layer, (run, sample, m).
-
-    Returns:
-        Tensor of shape (run,) between 1 and m; 0 where H is constant.
 
     Raises:
         ValueError: if H has another shape, is empty or not finite.
@@ -170,15 +165,12 @@ def effective_rank(H: Hidden) -> PerRun:
 
 
 def coding_rate(H: Hidden, y: Classes | None = None, *, precision: float = 0.5) -> PerRun:
-    """Bits per sample to code H up to an error, or the reduction of that by knowing the class (MCR2).
+    """Bits per sample, (run,), to code H up to an error, or the reduction of that by knowing the class (MCR2).
 
     Args:
         H: hidden layer, (run, sample, m); rows are used at unit length, as in the source.
         y: one-hot class, (sample, p); with it the rate reduction is returned, without it the rate.
         precision: allowed error epsilon, in units of the rows' length.
-
-    Returns:
-        Tensor of shape (run,), bits.
 
     Raises:
         ValueError: if shapes do not fit, a value is not finite, or the precision is not above 0.
