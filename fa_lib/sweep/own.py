@@ -66,12 +66,12 @@ def cells_of(
     """
     options = {"runs": (runs, int), "epochs": (epochs, int), "seed": (seed, int), "device": (device, str)}
     given = {option: _typed(option, *value) for option, value in options.items() if value[0] is not None}
-    if plans and name in plans:
+    known = isinstance(name, str | Path)
+    if plans and known and name in plans:
         return plans[name](**given)
-    if not isinstance(name, str | Path) or not Path(name).is_file():
+    if not known or not Path(name).is_file():
         named = f"one of {', '.join(plans)} or " if plans else ""
-        shown = str(name) if isinstance(name, Path) else name
-        raise ValueError(f"a sweep is {named}the path of a TOML file; there is no file {shown!r}")
+        raise ValueError(f"a sweep is {named}the path of a TOML file; there is no file {str(name)!r}")
     try:
         said = tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
