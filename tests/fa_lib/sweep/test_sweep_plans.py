@@ -139,7 +139,7 @@ def test_a_path_is_taken_and_what_is_no_sweep_is_told_in_words(tmp_path):
     path = Path(plan(tmp_path, GOOD))
     assert cells_of(path) == cells_of(str(path))
     for name in (path.with_name("none.toml"), 5, ["own.toml"]):
-        with pytest.raises(ValueError, match=r"a sweep is one of few or the path of a TOML file; there is no file '"):
+        with pytest.raises(ValueError, match=r"a sweep is one of few or the path of a TOML file; there is no file"):
             cells_of(name, plans={"few": few})
     with pytest.raises(ValueError, match="modules must be a text, got 5"):
         cells_of(plan(tmp_path, "modules = [5]\n" + GOOD))
