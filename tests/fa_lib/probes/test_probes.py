@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jaxtyping import TypeCheckError
 
 from fa_lib import BP, FA, probes, train
 
@@ -220,3 +221,14 @@ def test_alignment_is_the_angle_to_the_exact_gradient(toy):
         a, b = sent[run].ravel(), (error[run] @ W[run]).ravel()
         expected = math.degrees(math.acos(a @ b / math.sqrt((a @ a) * (b @ b))))
         assert random["angle"].values[run, 0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_tests_look_at_the_shapes_that_the_annotations_say():
+    H, y = torch.ones(2, 5, 3), torch.ones(5, 1)
+    with pytest.raises(TypeCheckError):
+        probes.readout(H, y, at=torch.ones(2, 9, 4))
+    with pytest.raises(TypeCheckError):
+        probes.coding_rate(H, torch.ones(4, 1))
+    with pytest.raises(TypeCheckError):
+        probes.effective_rank(H.long())
+    assert probes.readout(H, y, at=torch.ones(2, 9, 3)).shape == (2, 9, 1)
