@@ -1,5 +1,6 @@
 """The paper's idealised dynamics, simulated and solved: H moves freely, nothing but the feedback signal pushes it."""
 
+from fa_lib.dynamics.encoder import encoded
 from fa_lib.dynamics.ends import limits
 from fa_lib.dynamics.floors import floor
 from fa_lib.dynamics.law import feedback_rate, readout_rate
@@ -10,5 +11,5 @@ from fa_lib.dynamics.simulation import draw, simulate, trajectory
 from fa_lib.dynamics.solution import exact
 
 __all__ = ["FA", "NF", "NFA", "PHASES", "TF"]
-__all__ += ["clock", "draw", "exact", "feedback_rate", "floor", "large_n", "limits", "noise_moments", "phase"]
-__all__ += ["readout_rate", "simulate", "trajectory"]
+__all__ += ["clock", "draw", "encoded", "exact", "feedback_rate", "floor", "large_n", "limits", "noise_moments"]
+__all__ += ["phase", "readout_rate", "simulate", "trajectory"]

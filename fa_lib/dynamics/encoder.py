@@ -53,7 +53,8 @@ def encoded(X, V0, Y, W, B, *, step: float, steps: Sequence[int], carries: str =
     """
     check.positive("step", step)
     check.one_of("carries", carries, ("error", "target"))
-    given = {"X": (X, ("n", "d")), "V0": (V0, ("d", "m")), "Y": (Y, ("n", "p")), "W": (W, ("m", "p")), "B": (B, ("p", "m"))}
+    axes = {"X": ("n", "d"), "V0": ("d", "m"), "Y": ("n", "p"), "W": ("m", "p"), "B": ("p", "m")}
+    given = {name: (value, axes[name]) for name, value in zip(axes, (X, V0, Y, W, B), strict=True)}
     X, V0, Y, W, B = (_one(name, *value) for name, value in given.items())
     (n, d), (p, m) = X.shape, B.shape
     if (V0.shape, Y.shape, W.shape) != ((d, m), (n, p), (m, p)):
@@ -68,7 +69,7 @@ def encoded(X, V0, Y, W, B, *, step: float, steps: Sequence[int], carries: str =
     U, s, Zt = U[:, kept], s[kept], Zt[kept]
     y = U.T @ Y  # (mode, p)
     e0 = s[:, None] * (Zt @ V0) @ W - y
-    rows: dict[str, list[float]] = {f"{prefix}{name}": [] for prefix in sets for name in ("direct_loss", "regression_loss")}
+    rows: dict[str, list[float]] = {}
     for k in numbers:
         # what has reached mode i, (mode, p): times B it is the change of u'H
         sent = -k * step * s[:, None] ** 2 * y if carries == "target" else _sent(e0, s**2, B @ W, step, k)
@@ -77,7 +78,7 @@ def encoded(X, V0, Y, W, B, *, step: float, steps: Sequence[int], carries: str =
         for prefix, (features, target) in sets.items():
             H = features @ V
             for name, weights in (("direct_loss", W), ("regression_loss", theta)):
-                rows[prefix + name].append(((H @ weights - target) ** 2).mean())
+                rows.setdefault(prefix + name, []).append(((H @ weights - target) ** 2).mean())
     return xr.Dataset({name: ("step", values) for name, values in rows.items()}, {"step": numbers})
 
 
