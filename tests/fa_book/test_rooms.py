@@ -16,6 +16,7 @@ SHARED = {"claims", "figures"}
 ACROSS = {  # room to the room that its chapter truly needs
     ("bottleneck", "decide"),  # B of less rank is a mixing of classes
     ("diagrams", "encoder_decoder"),  # the picture of the box
+    ("one_law", "decide"),  # the same conditions, by the law
     ("widgets", "information"),  # the cases whose information is known
 }
 
