@@ -6,8 +6,6 @@ import numpy as np
 import xarray as xr
 from scipy.stats import binomtest, rankdata
 
-from fa_book.one_law.plan import ALL
-
 ACCOUNTS = {  # variable to what it is called
     "eq11_weights": "Eq. 11 at the weights",
     "eq11_H": "Eq. 11 at H",
@@ -17,6 +15,7 @@ ACCOUNTS = {  # variable to what it is called
     "bp_H": "cosine through W_O, H",
     "eq11_early": "Eq. 11, first quarter",
 }
+CASES = ("free, linear", "free, own output", "encoder, linear", "encoder, centred", "encoder, own output centred")
 NEAR = 80.0  # degrees at which two matrices count as turned to each other
 
 
@@ -117,7 +116,12 @@ def budget(results: Mapping[tuple, xr.Dataset]) -> xr.Dataset:
     return data.assign_coords({name: ("condition", value) for name, value in columns.items()})
 
 
-def against_whole(rows: xr.Dataset, way: str, carrier: str, told: int = ALL) -> np.ndarray:
+def against_whole(rows: xr.Dataset, way: str, carrier: str, told: int) -> np.ndarray:
     """Readout of a way of thinning that leaves N (1 - q)^2 as it is, less that of the whole rule, (run,)."""
-    of = lambda w: rows.readout.values[((rows.way == w) & (rows.carrier == carrier) & (rows.told == told) & (rows.q == 0)).values][0]  # noqa: E731,E501  # fmt: skip
-    return of(way) - of("fixed noise")
+    there = (rows.carrier == carrier) & (rows.told == told) & (rows.q == 0)
+    return _only(rows, there & (rows.way == way)) - _only(rows, there & (rows.way == "fixed noise"))
+
+
+def _only(rows: xr.Dataset, there: xr.DataArray) -> np.ndarray:
+    (place,) = np.flatnonzero(there.values)
+    return rows.readout.values[place]

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from fa_book.decide import measures as signal
+from fa_book.one_law.analysis import CASES
 from fa_book.one_law.gradients import at_weights, best, cosine, pushed, readout_gradient, through, together
 from fa_lib import probes
 from fa_lib.feedback import carry
@@ -19,7 +20,6 @@ from fa_lib.record import Step
 
 TOLD = 819  # samples at the end that a thinned rule never hears of, see `thinning`
 DRAWS = 6  # of W_O, and of B
-CASES = ("free, linear", "free, own output", "encoder, linear", "encoder, centred", "encoder, own output centred")
 EFFECTS = ("B", "W_O", "both")  # of a table over matrices B and decoders, see `gain_shares`
 
 

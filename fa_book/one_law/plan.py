@@ -27,8 +27,8 @@ the gain with the error's mean taken out. All seeds here are new ones (`SEED`).
    fixed noise of the same q.
 
 One look at the results is planned: when all cells are there. Before any result was read the plan was cut for lack of
-processor time: 5 runs in place of 20 or 10, 3 layers in place of 4, and, but in `order`, three times the task's learning
-rate for 200 epochs in place of 600 to 1000 at the task's own.
+processor time: 5 runs in place of 20 or 10, 3 layers in place of 4, and, but in `order`, three times the task's
+learning rate for 200 epochs in place of 600 to 1000 at the task's own.
 """
 
 from dataclasses import replace
