@@ -17,8 +17,8 @@ RIVALS = {"information": "information told", "bp_weights": "cosine through W_O a
     "Eq. 11's cosine at the encoder's weights exceeds that with the information told and with the cosine through W_O, "
     "over runs (paired) and over conditions (bootstrap). In the paper's network under FA, the error's mean taken out, "
     "W_O and its interaction with B hold less than 10 % of the variance of the instantaneous gain in the median "
-    "moment, and error and target agree in sign in at least 95 % of moments and decoders. The best readout comes within "
-    "80 degrees of B before W_O does in more runs than after it (sign test).",
+    "moment, and error and target agree in sign in at least 95 % of moments and decoders. The best readout comes "
+    "within 80 degrees of B before W_O does in more runs than after it (sign test).",
 )
 def C31(conditions, moments, order):
     """The experiment's results.

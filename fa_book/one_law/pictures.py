@@ -134,7 +134,7 @@ def curve(rows: xr.Dataset, floor: float) -> Figure:
                 elinewidth=0.7, label=way,
             )  # fmt: skip
         ax.axhline(floor, color="0.3", linewidth=0.8, linestyle=":")
-        ax.set(xscale="log", xlabel="N (1 − q)²", title=carrier)
+        ax.set(xscale="log", xlabel="$N (1 - q)^2$", title=carrier)
     panels[0, 0].set_ylabel("readout of samples never told of")
     figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
     return figure
