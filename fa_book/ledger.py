@@ -21,6 +21,7 @@ from fa_book.encoder_decoder.claims import C9, C10
 from fa_book.gamma.claims import C11
 from fa_book.information.claims import C25
 from fa_book.introduction.claims import C5
+from fa_book.one_law.claims import C31
 from fa_book.predictive_coding.claims import C27
 from fa_book.random_layers.claims import C26
 from fa_book.regression.claims import C19, C20
@@ -29,7 +30,7 @@ from fa_book.sensitivity.claims import C28
 ALL = (
     *(C1, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13, C14, C15, C16, C17, C18, C19, C20),
     *(C21, C22, C23, C24, C25, C26),  # the discussion's
-    *(C27, C28, C29, C30),  # what the paper implies or names without a claim of its own
+    *(C27, C28, C29, C30, C31),  # what the paper implies or names without a claim of its own
 )
 
 SEE_ALSO = {  # chapters beyond the paper that bear on a claim judged elsewhere, and how a link to them reads

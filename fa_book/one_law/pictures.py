@@ -71,23 +71,25 @@ def gains(experiments: Mapping[str, xr.Dataset]) -> Figure:
     return figure
 
 
-def moments(by_rule: Mapping[str, Mapping[int, xr.Dataset]], case: str = "encoder, centred") -> Figure:
+def moments(by_depth: Mapping[int, xr.Dataset]) -> Figure:
     """What W_O and its interaction with B hold of the gain's variance, over training, a line for every depth.
 
     Args:
-        by_rule: title to number of layers to a Dataset with `gain_shares`.
-        case: of `CASES`.
+        by_depth: number of layers to a Dataset with `gain_shares`.
     """
-    figure, panels = plt.subplots(1, len(by_rule), figsize=(7.6, 2.9), sharey=True, layout="constrained")
-    for ax, (title, deep) in zip(np.atleast_1d(panels), by_rule.items(), strict=True):
-        for (number, data), color in zip(deep.items(), TONES, strict=False):
+    words = {"encoder, linear": "linear, with mean", "encoder, centred": "linear, mean out"}
+    words["encoder, own output centred"] = "sigmoid, mean out"
+    figure, panels = plt.subplots(1, len(words), figsize=(7.6, 2.9), sharey=True, layout="constrained")
+    for ax, (case, title) in zip(panels, words.items(), strict=True):
+        for (number, data), color in zip(by_depth.items(), TONES, strict=False):
             rest = 1 - data.gain_shares.values[:, :, CASES.index(case), 0]  # (run, epoch)
             ax.plot(data.epoch, rest.T, color=color, alpha=0.35, linewidth=0.7)
-            ax.plot(data.epoch, np.median(rest, 0), "o-", color=color, markersize=4, label=f"{number} layers")
+            label = f"{number} layer{'s' if number > 1 else ''}"
+            ax.plot(data.epoch, np.median(rest, 0), "o-", color=color, markersize=4, label=label)
         ax.axhline(0.1, color="0.3", linewidth=0.8, linestyle=":")
         ax.set(title=title, xlabel="epoch", ylim=(0, 1))
-    np.atleast_1d(panels)[0].set_ylabel("share of W_O and\nits interaction with B")
-    np.atleast_1d(panels)[0].legend(fontsize=8)
+    panels[0].set_ylabel("share of W_O and\nits interaction with B")
+    panels[-1].legend(fontsize=8)
     return figure
 
 
