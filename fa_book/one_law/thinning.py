@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import Wrapper, tensors_of, with_tensors
+from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper
 from fa_lib.probes.readouts import CUTOFF
 from fa_lib.random import generator
 from fa_lib.sweep import register
@@ -94,16 +94,22 @@ class Sparse(Wrapper):
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "Sparse":
         """The same with the rule inside drawn and all entries but one of every column of its B set to 0."""
         whole = super().draw(p, m, runs=runs, seed=seed, device=device)
-        found = {name: value for name, value in tensors_of(whole.rule).items() if name.split(".")[-1] == "B"}
-        if not found:
-            raise ValueError(f"a rule with a matrix B is needed, such as FA(), got {self.rule}")
         kept = torch.stack([torch.randint(p, (1, m), generator=generator(seed, run, "dropout")) for run in runs])
         mask = torch.zeros(len(runs), p, m).scatter_(1, kept, 1.0).to(device)
-        return replace(whole, rule=with_tensors(whole.rule, {name: B * mask for name, B in found.items()}))
+        return replace(whole, rule=_masked(whole.rule, mask))
 
     def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
         return self.rule(error, y, **context)
+
+
+def _masked(rule: Rule, mask: Tensor) -> Rule:
+    """The drawn rule with its B, or that of the rule inside, times the mask."""
+    if isinstance(rule, RandomMatrix):
+        return replace(rule, B=rule.B * mask)
+    if isinstance(rule, Wrapper):
+        return replace(rule, rule=_masked(rule.rule, mask))
+    raise ValueError(f"a rule with a matrix B is needed, such as FA(), got {rule}")
 
 
 @dataclass(frozen=True)
