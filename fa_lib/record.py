@@ -29,6 +29,7 @@ class Step(NamedTuple):
     metrics: dict[str, Tensor]  #: name to (run,)
     layers: tuple[Layer, ...] = ()  #: of a rule for several layers: all, the first (or the backbone's output) first
     nonlinearity: str = "tanh"  #: of these layers, but not of a backbone's output
+    x: Tensor | None = None  #: (sample, ...), what was put in
 
 
 class Snapshot(NamedTuple):

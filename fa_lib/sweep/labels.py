@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from fa_lib.sweep.cells import INNER, Cell, describe, listed
 
 # In this order, and only where conditions would otherwise have one name; then whatever else a cell has.
+INSIDE = "rules inside"  # asked for last: two wrappers may differ in nothing else
 TELLING = ("task", "lr", "batch", "bin_size", "samples", "test_samples", "widths", "optimizer", "nonlinearity")
 # Rules around another, which gives the name.
 AROUND = {"Centred": "centred", "OutputError": "error as in Eq. 8", "Direct": "direct", "Chained": "layer by layer",
@@ -27,7 +28,7 @@ def labels(cells: Iterable[Cell]) -> dict[Cell, str]:
     names = {cell: ", ".join(_first_words(cell)) for cell in conditions}
     own = dict.fromkeys(name for cell in conditions for name, _ in _options(describe(cell.feedback)))
     others = [field.name for field in fields(Cell) if field.name not in (*TELLING, "feedback", "runs")]
-    for option in (*own, *TELLING, *others):
+    for option in (*own, *TELLING, *others, INSIDE):
         if len(set(names.values())) == len(conditions):
             break
         alike: dict[str, list[Cell]] = {}
@@ -72,7 +73,14 @@ def _options(description: dict) -> Iterator[tuple[str, object]]:
 
 
 def _value(cell: Cell, option: str):
+    if option == INSIDE:
+        return " of ".join(_inside(describe(cell.feedback)))
     return getattr(cell, option) if hasattr(cell, option) else dict(_options(describe(cell.feedback))).get(option)
+
+
+def _inside(description: dict) -> Iterator[str]:
+    while (description := description.get(INNER)) is not None:
+        yield description["rule"]
 
 
 def _words(option: str, value) -> str:

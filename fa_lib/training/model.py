@@ -84,7 +84,7 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
             told = model.rules.below(error, W, a.grad, above)
     return Step(
         hidden[last].H.detach(), y, y_hat, z.grad, signal, W_O, model.encoder.factors(), loss.detach(), metrics,
-        tuple(seen[number] for number in sorted(seen)), model.encoder.nonlinearity,
+        tuple(seen[number] for number in sorted(seen)), model.encoder.nonlinearity, x,
     )  # fmt: skip
 
 

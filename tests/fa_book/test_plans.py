@@ -20,6 +20,8 @@ LATER = {  # a later plan and the digest of its cells' names
     "ibtask": "e0a7c6afa5dfda5d",
     "ibtask_more": "feaab6e37475ea70",
     "orbits": "bbb3c4f7dcb0c0e2",
+    "one_law": "831b78fcce2eeeb9",
+    "one_law_further": "e8a4473253532262",
 }
 
 

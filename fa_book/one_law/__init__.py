@@ -1,0 +1,1 @@
+"""Chapter on one law: what teaches a hidden layer."""

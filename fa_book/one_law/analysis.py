@@ -1,0 +1,127 @@
+"""What the published runs say of the law: tables, rank correlations with two units, orders in time, budgets."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from scipy.stats import binomtest, rankdata
+
+ACCOUNTS = {  # variable to what it is called
+    "eq11_weights": "Eq. 11 at the weights",
+    "eq11_H": "Eq. 11 at H",
+    "information": "information told",
+    "linear": "information, linear readout",
+    "bp_weights": "cosine through W_O, weights",
+    "bp_H": "cosine through W_O, H",
+    "eq11_early": "Eq. 11, first quarter",
+}
+CASES = ("free, linear", "free, own output", "encoder, linear", "encoder, centred", "encoder, own output centred")
+NEAR = 80.0  # degrees at which two matrices count as turned to each other
+
+
+def table(results: Mapping[str, xr.Dataset], floor: xr.Dataset) -> xr.Dataset:
+    """What conditions gained and what their signals had, means over the measured epochs.
+
+    Args:
+        results: condition to Dataset with the measures of `measures.LAW`.
+        floor: the same for an encoder that did not learn.
+
+    Returns:
+        Dataset with dims (condition, run): `gain` in the readout's correct rate over the floor, and the variables of
+        `ACCOUNTS`; information in shares of the target's entropy.
+    """
+    rows = []
+    for data in results.values():
+        last = data.eq11.sizes[data.eq11.dims[-1]] - 1
+        layer = {data.eq11.dims[-1]: last}
+        values = {
+            "gain": (data.regression_accuracy - floor.regression_accuracy.sel(run=data.run))[:, -1],
+            "eq11_weights": data.eq11_encoder.mean("epoch"),
+            "eq11_H": data.eq11.isel(layer).mean("epoch"),
+            "information": data.told.mean("epoch") / data.ceiling,
+            "linear": data.told_linear.mean("epoch") / data.ceiling,
+            "bp_weights": data.bp_encoder.mean("epoch"),
+            "bp_H": data.cosine.mean("epoch"),
+            "eq11_early": data.eq11_encoder[:, : max(data.sizes["epoch"] // 4, 1)].mean("epoch"),
+        }
+        rows.append(xr.Dataset({name: ("run", value.values) for name, value in values.items()}, {"run": data.run}))
+    index = xr.DataArray(list(results), dims="condition", name="condition")
+    return xr.concat(rows, index)
+
+
+def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
+    """Spearman's, of two vectors without NaN."""
+    return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
+
+
+def by_run(rows: xr.Dataset, account: str) -> np.ndarray:
+    """Rank correlation over conditions between an account and the gain, (run,)."""
+    pairs = (rows.sel(run=run) for run in rows.run)
+    return np.array([rank_correlation(one[account].values, one.gain.values) for one in pairs])
+
+
+def over_conditions(rows: xr.Dataset, accounts: Sequence[str], *, draws: int = 2000, seed: int = 0) -> np.ndarray:
+    """Rank correlations of means over runs, conditions drawn with replacement, (draw, account); each draw for all."""
+    mean, random = rows.mean("run"), np.random.default_rng(seed)
+    n = mean.sizes["condition"]
+    found = []
+    for _ in range(draws):
+        some = random.integers(n, size=n)
+        gain = mean.gain.values[some]
+        found.append([rank_correlation(mean[account].values[some], gain) for account in accounts])
+    return np.array(found)
+
+
+def spread(values: np.ndarray) -> tuple[float, float]:
+    """The middle 95 % of draws."""
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def first_within(angles: np.ndarray, epochs: np.ndarray) -> np.ndarray:
+    """The first epoch at which an angle (run, epoch) in degrees is below `NEAR`, infinity where none is; (run,)."""
+    inside = angles < NEAR
+    return np.where(inside.any(1), epochs[inside.argmax(1)], np.inf)
+
+
+def order_in_time(data: xr.Dataset) -> dict[str, np.ndarray | int | float]:
+    """Who turns to B first: the first epochs of theta and of W_O, how often either was first, and the sign test."""
+    angles = np.degrees(np.arccos(np.clip(data.turning.values, -1, 1)))  # (run, epoch, pair)
+    theta, W_O = (first_within(angles[..., pair], data.epoch.values) for pair in (0, 1))
+    before, after = int((theta < W_O).sum()), int((theta > W_O).sum())
+    chance = binomtest(before, before + after).pvalue if before + after else 1.0
+    return {"theta": theta, "W_O": W_O, "before": before, "after": after, "chance": chance}
+
+
+def effective(name: tuple) -> float:
+    """N (1 - q)^2 of a condition of the budget, named (carrier, way, N, q)."""
+    return name[2] * (1 - name[3]) ** 2
+
+
+def budget(results: Mapping[tuple, xr.Dataset]) -> xr.Dataset:
+    """The budget's conditions with what they ended with.
+
+    Args:
+        results: (carrier, way, N, q) to Dataset.
+
+    Returns:
+        Dataset with dims (condition, run): `readout` at samples that the encoder was never told of, at the end; and
+        `carrier`, `way`, `effective` by condition.
+    """
+    names = [name for name in results if name[1]]
+    values = np.stack([results[name].readout_untold.values[:, -1] for name in names])
+    data = xr.Dataset({"readout": (("condition", "run"), values)}, {"run": results[names[0]].run.values})
+    columns = {"carrier": [n[0] for n in names], "way": [n[1] for n in names], "told": [n[2] for n in names]}
+    columns |= {"q": [n[3] for n in names], "effective": [effective(n) for n in names]}
+    return data.assign_coords({name: ("condition", value) for name, value in columns.items()})
+
+
+def against_whole(rows: xr.Dataset, way: str, carrier: str, told: int) -> np.ndarray:
+    """Readout of a way of thinning that leaves N (1 - q)^2 as it is, less that of the whole rule, (run,)."""
+    there = (rows.carrier == carrier) & (rows.told == told) & (rows.q == 0)
+    return _only(rows, there & (rows.way == way)) - _only(rows, there & (rows.way == "fixed noise"))
+
+
+def _only(rows: xr.Dataset, there: xr.DataArray) -> np.ndarray:
+    (place,) = np.flatnonzero(there.values)
+    return rows.readout.values[place]

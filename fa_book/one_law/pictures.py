@@ -1,0 +1,142 @@
+"""Pictures of the chapter on one law."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from fa_book import figures
+from fa_book.one_law.analysis import ACCOUNTS, CASES
+
+MARKS = ("o", "s", "^", "D", "v", "P", "X")
+SHOWN = ("eq11_weights", "information", "bp_weights")  # one panel each
+TONES = tuple(color for name, color in figures.COLOURS.items() if name != "null")
+
+
+def clocks(walks: Mapping[str, tuple[xr.Dataset, np.ndarray]], shares: Mapping[str, float]) -> Figure:
+    """Formula and simulation behind a fixed encoder, and the share of B by the decoder's size.
+
+    Args:
+        walks: rule to the Dataset of `dynamics.encoded` and to simulated losses, (step, training and held out).
+        shares: size of the decoder's entries, in words, to the share of the rate's variance.
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(7.6, 3.1), width_ratios=(2, 1), layout="constrained")
+    for mark, (name, (formula, walk)) in zip(MARKS, walks.items(), strict=False):
+        color = figures.colour(name)
+        for column, prefix in enumerate(("", "test_")):
+            values = formula[f"{prefix}regression_loss"]
+            if name != "NFA":  # its formula is FA's
+                axes[0].plot(formula.step + 1, values, color=color, linestyle=("-", "--")[column], linewidth=1.3)
+            label = name if not column else None
+            axes[0].plot(
+                formula.step + 1, walk[:, column], mark, color=color, fillstyle="none", markersize=6, label=label
+            )
+    axes[0].set(xscale="log", xlabel="step + 1", ylabel="loss of the best readout")
+    axes[0].annotate("held out", (1, 0.97 * walk[0, 1]), va="top")
+    axes[0].annotate("training", (1, 0.97 * walk[0, 0]), va="top")
+    axes[0].legend()
+    axes[1].bar(list(shares), list(shares.values()), color=figures.COLOURS["FA"])
+    axes[1].set(xlabel="size of the decoder's entries", ylabel="share that B holds", ylim=(0, 1.03))
+    return figure
+
+
+def gains(experiments: Mapping[str, xr.Dataset]) -> Figure:
+    """The readout's gain against three accounts of it, a row for every experiment; one point a condition.
+
+    Args:
+        experiments: title to table of `analysis.table`.
+    """
+    shape = (len(experiments), len(SHOWN))
+    figure, panels = plt.subplots(*shape, figsize=(7.8, 2.6 * shape[0]), sharey="row", layout="constrained")
+    for row, (title, rows) in zip(np.atleast_2d(panels), experiments.items(), strict=True):
+        for ax, account in zip(row, SHOWN, strict=True):
+            for kind, color in (
+                ("error", figures.COLOURS["FA"]),
+                ("target", figures.COLOURS["TF"]),
+                ("no label", "0.5"),
+            ):
+                own = rows.sel(condition=[name for name in rows.condition.values if str(name).startswith(kind)])
+                x, y = own[account], own.gain
+                ax.errorbar(
+                    x.mean("run"), y.mean("run"), y.std("run"), x.std("run"), fmt="o", markersize=4, color=color,
+                    elinewidth=0.6, label=kind,
+                )  # fmt: skip
+            ax.axhline(0, color="0.4", linewidth=0.8)
+        row[0].set_ylabel(f"{title}:\ngain of the readout")
+    for ax, account in zip(np.atleast_2d(panels)[-1], SHOWN, strict=True):
+        ax.set_xlabel(ACCOUNTS[account])
+    figure.legend(*panels.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure
+
+
+def moments(by_depth: Mapping[int, xr.Dataset]) -> Figure:
+    """What W_O and its interaction with B hold of the gain's variance, over training, a line for every depth.
+
+    Args:
+        by_depth: number of layers to a Dataset with `gain_shares`.
+    """
+    words = {"encoder, linear": "linear, with mean", "encoder, centred": "linear, mean out"}
+    words["encoder, own output centred"] = "sigmoid, mean out"
+    figure, panels = plt.subplots(1, len(words), figsize=(7.6, 2.9), sharey=True, layout="constrained")
+    for ax, (case, title) in zip(panels, words.items(), strict=True):
+        for (number, data), color in zip(by_depth.items(), TONES, strict=False):
+            rest = 1 - data.gain_shares.values[:, :, CASES.index(case), 0]  # (run, epoch)
+            ax.plot(data.epoch, rest.T, color=color, alpha=0.35, linewidth=0.7)
+            label = f"{number} layer{'s' if number > 1 else ''}"
+            ax.plot(data.epoch, np.median(rest, 0), "o-", color=color, markersize=4, label=label)
+        ax.axhline(0.1, color="0.3", linewidth=0.8, linestyle=":")
+        ax.set(title=title, xlabel="epoch", ylim=(0, 1))
+    panels[0].set_ylabel("share of W_O and\nits interaction with B")
+    panels[-1].legend(fontsize=8)
+    return figure
+
+
+def accounts(books: Mapping[str, xr.Dataset]) -> Figure:
+    """Gain of the readout by parts of the signal, a group of bars for every training; dots are runs.
+
+    Args:
+        books: title to Dataset of `attribution.account`.
+    """
+    figure, ax = plt.subplots(figsize=(7.6, 3.4), layout="constrained")
+    parts = list(next(iter(books.values())).part.values)
+    width = 0.8 / len(parts)
+    for place, (_, book) in enumerate(books.items()):
+        gained = -book.booked.sel(scheme="both ends").isel(epoch=-1).sum("layer")  # (part, run)
+        for column, (part, color) in enumerate(zip(parts, TONES, strict=False)):
+            at = place + (column - (len(parts) - 1) / 2) * width
+            values = gained.sel(part=part).values
+            ax.bar(at, values.mean(), width, color=color, label=part if not place else None)
+            ax.plot(np.full(len(values), at), values, ".", color="0.25", markersize=3)
+    ax.axhline(0, color="0.3", linewidth=0.8)
+    ax.set(xticks=range(len(books)), xticklabels=list(books), ylabel="fall of the readout's loss")
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    return figure
+
+
+def curve(rows: xr.Dataset, floor: float) -> Figure:
+    """Held-out readout against N (1 - q)^2 by way of thinning, a panel for every carrier.
+
+    Args:
+        rows: of `analysis.budget`.
+        floor: readout of an encoder that did not learn.
+    """
+    carriers = list(dict.fromkeys(rows.carrier.values))
+    figure, panels = plt.subplots(
+        1, len(carriers), figsize=(7.6, 3.3), sharey=True, layout="constrained", squeeze=False
+    )
+    for ax, carrier in zip(panels[0], carriers, strict=True):
+        own = rows.isel(condition=np.flatnonzero(rows.carrier.values == carrier))
+        for way, mark, color in zip(dict.fromkeys(rows.way.values), MARKS, (*TONES, "0.3"), strict=False):
+            some = own.isel(condition=np.flatnonzero(own.way.values == way))
+            y = some.readout
+            ax.errorbar(
+                some.effective, y.mean("run"), y.std("run"), fmt=mark, markersize=5, fillstyle="none", color=color,
+                elinewidth=0.7, label=way,
+            )  # fmt: skip
+        ax.axhline(floor, color="0.3", linewidth=0.8, linestyle=":")
+        ax.set(xscale="log", xlabel="$N (1 - q)^2$", title=carrier)
+    panels[0, 0].set_ylabel("readout of samples never told of")
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
+    return figure

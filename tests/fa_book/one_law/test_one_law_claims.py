@@ -1,0 +1,94 @@
+"""The claims about the law and what they are judged from, on made-up results with a known answer."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from fa_book.one_law import analysis
+from fa_book.one_law.claims import C31a, C31b, C31c, C31d
+
+EPOCHS = [0, 40, 80]
+
+
+def rows(eq11, information, runs=5, conditions=30):
+    """A table in which the gain is so much of Eq. 11's cosine and of the information, and a little noise."""
+    random = np.random.default_rng(0)
+    law, told, third = random.random((3, conditions, 1))
+    noise = 0.02 * random.standard_normal((conditions, runs))
+    values = {"eq11_weights": law, "information": told, "bp_weights": third, "gain": eq11 * law + information * told}
+    return xr.Dataset(
+        {name: (("condition", "run"), value * np.ones((1, runs)) + noise) for name, value in values.items()},
+        {"run": range(runs), "condition": [f"error {n}" for n in range(conditions)]},
+    )
+
+
+def moment(B_share, same):
+    """A Dataset as the sweep gives it: B holds this share in every case, and so many decoders agree."""
+    shape = (5, 3, len(analysis.CASES))
+    shares = np.stack([np.full(shape, B_share), np.full(shape, 0.0), np.full(shape, 1 - B_share)], -1)
+    apart = np.stack([np.zeros(shape), np.full(shape, same)], -1)
+    return xr.Dataset(
+        {
+            "gain_shares": (("run", "epoch", "case", "effect"), shares),
+            "gain_apart": (("run", "epoch", "case", "two"), apart),
+        }
+    )
+
+
+def layer(*means):
+    noise = 0.01 * np.random.default_rng(0).standard_normal((5, 1, len(means)))
+    values = np.array(means) + noise + np.zeros((5, 3, 1))
+    return xr.Dataset({"eq11_weights": (("run", "epoch", "layer"), values)}, {"epoch": EPOCHS})
+
+
+def test_c31_on_results_as_predicted_and_on_others():
+    assert C31a.judge([moment(0.95, 0.99)]).outcome == C31b.judge([moment(0.95, 0.99)]).outcome == "holds"
+    assert C31a.judge([moment(0.5, 0.8)]).outcome == C31b.judge([moment(0.5, 0.8)]).outcome == "does not hold"
+    for (before, after), outcome in {(20, 3): "holds", (3, 20): "does not hold", (8, 5): "undecided"}.items():
+        assert C31c.judge({"before": before, "after": after}).outcome == outcome
+    assert C31d.judge({"DFA": layer(0.2, 0.1)}).outcome == "holds"
+    assert C31d.judge({"DFA": layer(0.2, 0.0)}).outcome == "undecided"
+    assert C31d.judge({"DFA": layer(0.2, 0.0, -0.2)}).outcome == "does not hold"
+
+
+@pytest.mark.parametrize("winner", ["eq11_weights", "information"])
+def test_rank_correlations_find_the_winner(winner):
+    table = rows(float(winner == "eq11_weights"), float(winner == "information"))
+    drawn = analysis.over_conditions(table, ["eq11_weights", "information"], draws=200)
+    low, high = analysis.spread(drawn[:, 0] - drawn[:, 1])
+    assert low > 0 if winner == "eq11_weights" else high < 0
+    assert analysis.by_run(table, winner).min() > 0.9
+
+
+def test_order_in_time_by_hand():
+    angles = np.array(
+        [[[60, 120], [60, 120], [60, 70]], [[120, 60], [60, 60], [60, 60]], [[90, 90], [90, 90], [90, 90]]]
+    )
+    cosines = np.cos(np.radians(np.concatenate([angles, angles[..., :1]], -1)))
+    data = xr.Dataset({"turning": (("run", "epoch", "pair"), cosines)}, {"epoch": EPOCHS})
+    found = analysis.order_in_time(data)
+    assert found["theta"].tolist() == [0, 40, np.inf]
+    assert found["W_O"].tolist() == [80, 0, np.inf]
+    assert (found["before"], found["after"], float(found["chance"])) == (1, 1, 1.0)
+
+
+def test_rank_correlation_is_scipys():
+    from scipy.stats import spearmanr
+
+    x, y = np.random.default_rng(0).integers(5, size=(2, 40))
+    assert analysis.rank_correlation(x, y) == pytest.approx(spearmanr(x, y).statistic)
+
+
+def test_the_budget_is_read_by_name():
+    def result(value):
+        return xr.Dataset({"readout_untold": (("run", "epoch"), [[0, value], [0, value + 1]])}, {"run": [0, 1]})
+
+    named = {
+        ("target", "fixed noise", 100, 0.5): result(2.0),
+        ("target", "fixed noise", 100, 0.0): result(3.0),
+        ("target", "sparse B", 100, 0.0): result(2.5),
+        ("encoder frozen", "", 0, 0.0): result(9.0),
+    }
+    found = analysis.budget(named)
+    assert found.effective.values.tolist() == [25, 100, 100]
+    assert analysis.against_whole(found, "sparse B", "target", 100).tolist() == [-0.5, -0.5]
