@@ -75,7 +75,7 @@ def remedy() -> str:
     """What to do where the whole set is missing or damaged."""
     return (
         f"Fetch it once with {COMMAND}, which takes 31 MB from {OFFICIAL}; without a connection install Debian's "
-        f"package dataset-fashion-mnist or get the four IDX files on another machine, and use {COMMAND} --source FOLDER. "
+        f"package dataset-fashion-mnist or get the four IDX files elsewhere, and use {COMMAND} --source FOLDER. "
         f"Without it there are the first {WITHIN['train']} training and {WITHIN['test']} test images."
     )
 
