@@ -1,7 +1,7 @@
 """Does the hidden layer forget its input while it learns? The bits of a binned H about x, for tanh and ReLU.
 
-H is a function of x, so what a binned H tells about x is the entropy of its bins (Saxe et al. 2019). Two ways to bin are
-kept apart: bins of one width, and a fixed number of bins over the range that H has at that moment.
+H is a function of x, so what a binned H tells about x is the entropy of its bins (Saxe et al. 2019). Two ways to bin
+are kept apart: bins of one width, and a fixed number of bins over the range that H has at that moment.
 """
 
 from collections.abc import Mapping
@@ -53,6 +53,7 @@ def compare(
     }  # fmt: skip
 
 
-def compressed(bits: xr.DataArray) -> np.ndarray:
-    """How far the bits end below their highest point, (run,)."""
-    return (bits.max("epoch") - bits.isel(epoch=-1)).values
+def late_fall(bits: xr.DataArray) -> np.ndarray:
+    """How far the bits end below their highest point in the second half of the training, (run,)."""
+    later = bits.isel(epoch=slice(bits.sizes["epoch"] // 2, None))
+    return (later.max("epoch") - later.isel(epoch=-1)).values
