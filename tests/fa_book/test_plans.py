@@ -30,7 +30,8 @@ def test_names_are_what_they_always_were():
         cells = plan()
         names = labels(cells)
         every += [f"{cell.name} {names[condition(cell)]}" for cell in cells]
-    assert (len(every), digest(every)) == (489, "5e2789ed0aa3ecdb")
+    assert digest(every[:489]) == "5e2789ed0aa3ecdb"  # those before the published numbers
+    assert (len(every), digest(every)) == (509, "a39c980aa5c9fb42")
 
 
 def test_every_published_cell_is_found_in_its_plan_by_name():
@@ -45,7 +46,9 @@ def test_every_published_cell_is_found_in_its_plan_by_name():
             assert set(cell.runs) <= set(results[label].run.values)
             found.append(cell.name)
         assert set(planned) <= set(found)
-    assert (len(found), digest(found)) == (461, "c055df9be6d1ce25")
+    assert (len(found), digest(found)) == (469, "3d254f558a817354")
+    old = [name for name in found if not name.startswith("mnist_1d")]
+    assert (len(old), digest(old)) == (461, "c055df9be6d1ce25")
 
 
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
