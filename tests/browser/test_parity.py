@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from fa_book.alignment import icosahedron
 from fa_book.widgets import DeadZones, Dynamics
 from fa_lib import dynamics
-from fa_lib.tasks import icosahedron
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "angle")
 

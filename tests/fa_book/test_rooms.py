@@ -16,6 +16,7 @@ SHARED = {"claims", "figures"}
 ACROSS = {  # room to the room that its chapter truly needs
     ("bottleneck", "decide"),  # B of less rank is a mixing of classes
     ("diagrams", "encoder_decoder"),  # the picture of the box
+    ("widgets", "alignment"),  # the power spectrum of a pattern
     ("widgets", "information"),  # the cases whose information is known
 }
 
