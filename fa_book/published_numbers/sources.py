@@ -87,7 +87,7 @@ SOURCES = (
         "biotorch, Benchmarks.md",
         (Row("BP", 99.09), Row("FA", 98.30), Row("DFA", 98.39), Row("sign-symmetry", 99.06)),
         4000,
-        "the price is that of this book's network of two convolutions",
+        "LeNet is not written here; the price is that of this book's network of two convolutions",
     ),
     Source(
         "Nakajima 2022",

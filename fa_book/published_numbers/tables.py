@@ -66,3 +66,13 @@ def typeset(heads: Sequence[str], body: Sequence[Sequence[str]], caption: str) -
 def beside(source: Source, ours: Mapping[str, Sequence[float]], seconds: Mapping[str, float]) -> str:
     """A source's table, ready to be shown."""
     return typeset(HEADS, rows(source, ours, seconds), f"{source.name}: {source.protocol}. Theirs: {source.where}.")
+
+
+def empty(sources: Sequence[Source]) -> list[list[str]]:
+    """The sources of which no row was run: name, protocol, their numbers, why, and the price in core seconds."""
+    return [
+        [source.name, source.protocol, "; ".join(f"{row.rule} {_spread(row)}" for row in source.rows), source.why,
+         "not known" if source.seconds is None else f"{source.seconds}"]
+        for source in sources
+        if source.why
+    ]  # fmt: skip

@@ -32,6 +32,8 @@ def test_every_cell_of_a_table_is_filled_or_explained():
     page = tables.beside(source, {"BP": [97.2, 97.4]}, {})
     assert page.count("<tr>") == 2
     assert "784-128-10" in page
+    (first, *_) = tables.empty(sources.SOURCES)
+    assert first[2:] == ["BP 97.37 ± 0.14", source.why, "200"]
     for source in sources.SOURCES:
         assert source.why or source.name in ("IBTask, the paper's Fig. 1", "MNIST-1D")
         assert all(50 > row.theirs > 30 or 60 < row.theirs < 100 for row in source.rows)
