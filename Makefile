@@ -5,7 +5,7 @@ PORT ?= 8000
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv browser book html editions quality chapter test lint serve pdf epub archive paper bench mutate repeat upgrade repository clean
+.PHONY: help venv browser book html editions quality chapter test lint serve pdf epub archive paper bench mutate repeat replicate upgrade repository clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ mutate: venv  ## put faults into the code, one at a time, some ninety chosen one
 
 repeat: venv  ## run every notebook again: as it is, with four threads, with other instructions; say what changed
 	$(PY) -m tools.repeat
+
+replicate: venv  ## compute every verdict again with another seed and split (an hour of two cores); the ledger shows both
+	$(PY) -m tools.replicate
 
 upgrade: venv  ## pin the newest versions of requirements.in in requirements.txt and binder/, then make test
 	$(PY) -m tools.pin --upgrade
