@@ -22,6 +22,7 @@ STUDIES = {
     "apart": "fa_book.encoder_decoder.study"
 }  # and what is no sweep: name of the file to the module that makes it
 FOLDER = "replication"  # below book/results
+FIRST_ONLY = ("ibtask_more.nc",)  # the second look of the first seed, which the second seed does not have
 
 
 def evidence(book: Book, seed: int, jobs: int) -> dict[str, Path]:
@@ -54,7 +55,7 @@ def copy(book: Book, results: dict[str, Path]) -> Book:
     """A copy of the book's texts, data and results, with the second seed's results in the place of the first's."""
     root = book.build / "replicate"
     shutil.rmtree(root / "book", ignore_errors=True)
-    shutil.copytree(book.folder, root / "book", ignore=shutil.ignore_patterns("*.ipynb", FOLDER))
+    shutil.copytree(book.folder, root / "book", ignore=shutil.ignore_patterns("*.ipynb", FOLDER, *FIRST_ONLY))
     for name in ("_toc.yml", "_config.yml"):
         shutil.copy(book.root / name, root / name)
     for name, path in results.items():

@@ -141,6 +141,10 @@ def judged(folder: str | Path, *names: str) -> list[xr.Dataset]:
         A Dataset for each, all with the same runs, and the epochs that all have.
     """
     first, more = (published(Path(folder) / f"{name}.nc") for name in ("ibtask", "ibtask_more"))
+    if more and (seeds := {data.seed for data in (*first.values(), *more.values())}) and len(seeds) > 1:
+        raise ValueError(
+            f"both looks must be of one seed, {folder} has {sorted(seeds)}: remove the ibtask_more.nc of the other"
+        )
     found = []
     for name in names:
         parts = [first[name], *([more[name]] if name in more else [])]

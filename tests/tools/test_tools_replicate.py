@@ -27,7 +27,8 @@ def book(tmp_path):
     book = make_book(tmp_path, a=chapter(LIVE), b=chapter(PUBLISHED, DEAR), c=seedless, d=chapter())
     results = book.folder / "results"
     (results / replicate.FOLDER).mkdir(parents=True)
-    (results / "ibtask.nc").write_text("x")
+    for name in ("ibtask.nc", *replicate.FIRST_ONLY):
+        (results / name).write_text("x")
     for name in (*replicate.REPEATED, *replicate.STUDIES):
         (results / replicate.FOLDER / f"{name}-7.nc").write_text("x" * 200)
     return book
@@ -50,6 +51,8 @@ def test_the_second_seed_has_its_own_draws_and_results(book, capsys):
     assert "3 verdicts of seed 7" in capsys.readouterr().out
     assert (book.folder / "results/ibtask.nc").read_text() == "x"
     assert not list(book.folder.glob("*.ipynb"))
+    copied = {path.name for path in (book.build / "replicate/book/results").iterdir()}
+    assert not copied & {replicate.FOLDER, *replicate.FIRST_ONLY}  # nothing of the first seed's second look
 
 
 def test_one_chapter_again_leaves_the_others_verdicts(book):
