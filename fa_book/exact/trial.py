@@ -3,8 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from fa_book.exact.regimes import clock
 from fa_lib import check
-from fa_lib.dynamics.regimes import clock
 from fa_lib.random import numpy_generator
 
 STEP = 0.25  # mu of the draws: a power of 2, so that those on a border between phases lie on it exactly

@@ -9,8 +9,6 @@ forming and inverting a Gram matrix would lose.
 import numpy as np
 import xarray as xr
 
-from fa_lib.dynamics.rules import FA, NF, NFA, TF, checked
-
 # The Gram matrix will do where that of columns of length 1 has no smaller eigenvalue: it squares the condition number,
 # and of 10 that is one digit more than QR loses. Columns nearer to dependence are left to QR.
 INDEPENDENT = 1e-2
@@ -23,38 +21,8 @@ VARIABLES = {
 }
 
 
-def inputs(H0, Y, W, B):
-    """Check what a simulation starts from.
-
-    Returns:
-        H0, Y, W with a leading run axis (of length 1 where one array serves all runs), the rule (a matrix B becomes
-        `FA(B)`), the number of runs, and whether any array came with a run axis.
-
-    Raises:
-        ValueError: for shapes that do not fit together, fewer samples than hidden units, or NaN.
-    """
-    rule = B if isinstance(B, FA | NFA | TF | NF) else FA(B)
-    given = {"H0": H0, "Y": Y, "W": W, "B": rule.B}
-    axes = {"H0": ("n", "m"), "Y": ("n", "p"), "W": ("m", "p"), "B": ("p", "m")}
-    arrays = {name: checked(name, value, axes[name]) for name, value in given.items()}  # (run, …)
-    (n, m), p = arrays["H0"].shape[1:], arrays["Y"].shape[2]
-    shapes = ", ".join(f"{name} {np.shape(value)}" for name, value in given.items())
-    if [arrays[name].shape[1:] for name in ("Y", "W", "B")] != [(n, p), (m, p), (p, m)]:
-        raise ValueError(f"shapes must be H0 (n, m), Y (n, p), W (m, p), B (p, m) after any run axis, got {shapes}")
-    if n < m:
-        raise ValueError(f"there must be at least as many samples n as hidden units m, got {shapes}")
-    lengths = {len(array) for array in arrays.values()} - {1}
-    if len(lengths) > 1:
-        raise ValueError(f"the run axes must have one length, got {shapes}")
-    batched = any(np.ndim(value) == 3 for value in given.values())
-    return arrays["H0"], arrays["Y"], arrays["W"], rule, max(lengths, default=1), batched
-
-
 def triangle(Z: np.ndarray, block: int = 512) -> np.ndarray:
-    """Upper triangular R with R'R = Z'Z, for Z of shape (n, columns), by orthogonal transformations of blocks of rows.
-
-    Blocks that stay in the cache make this a few times faster than one tall decomposition, at the same accuracy.
-    """
+    """Upper triangular R with R'R = Z'Z, for Z (n, columns); blocks of rows stay in the cache and make it fast."""
     while len(Z) > 4 * max(block, Z.shape[1]):
         size = max(block, 2 * Z.shape[1])
         whole = len(Z) // size * size
@@ -96,14 +64,11 @@ def readout(H, Y, E, W):
     """Residual Y - H theta and weights theta of the best linear readout without intercept.
 
     Y and -E = Y - H W have the same residual. The smaller of the two is projected: once the direct loss is nearly 0, Y
-    lies so close to the span of H that the residual of Y itself would be rounding noise.
+    lies so close to the span of H that the residual of Y itself would be rounding noise. Both are NaN where rounding
+    has made the columns of H dependent, as it does in a run that explodes.
 
     Args:
         H, Y, E, W: (run, row, unit), (run, row, output), (run, row, output) and (run, unit, output).
-
-    Returns:
-        Residual (run, row, output) and theta (run, unit, output); NaN where rounding has made the columns of H
-        dependent, as it does in a run that explodes.
     """
     smaller = np.linalg.norm(E, axis=-2, keepdims=True) < np.linalg.norm(Y, axis=-2, keepdims=True)  # (run, 1, output)
     target = np.where(smaller, -E, Y)

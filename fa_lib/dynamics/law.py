@@ -15,9 +15,8 @@ best readout points. Both functions give the rate of the mean over samples and o
 
 import numpy as np
 
-from fa_lib.dynamics.conditioning import require_full_rank
+from fa_lib.dynamics.arrays import fitting, require_full_rank
 from fa_lib.dynamics.curves import compress, readout
-from fa_lib.dynamics.rules import checked
 
 
 def readout_rate(H, Y, S) -> np.ndarray:
@@ -37,54 +36,27 @@ def readout_rate(H, Y, S) -> np.ndarray:
     Warns:
         RuntimeWarning: above a condition number of H of 4.5e7, as `exact`.
     """
-    H, Y, S, batched = _checked(H=(H, ("n", "m")), Y=(Y, ("n", "p")), S=(S, ("n", "m")))
-    entries = Y.shape[1] * Y.shape[2]
-    H, Y, S = compress(H, Y, S)
+    arrays, _, batched = fitting(H=(H, ("n", "m")), Y=(Y, ("n", "p")), S=(S, ("n", "m")))
+    H, Y, S = compress(*arrays.values())
     residual, theta = _best(H, Y)
-    rates = -2 * ((residual.mT @ S) * theta.mT).sum((-2, -1)) / entries
+    rates = -2 * ((residual.mT @ S) * theta.mT).sum((-2, -1)) / arrays["Y"][0].size
     return rates if batched else rates[0]
 
 
 def feedback_rate(H, Y, B) -> np.ndarray:
-    """Rate of the regression loss under feedback of the error of any decoder, or of the target, through B.
+    """Rate of the regression loss while H moves by -(H W - Y) B, whatever W, or by Y B.
 
-    H moves by -(H W - Y) B, whatever W, or by Y B. With noise added to B it is the rate of the noisy B. (TF subtracts a
-    mean from Y B: `readout_rate` takes what it sends.)
+    With noise added to B it is the rate of the noisy B. What TF sends, Y B less its mean, is for `readout_rate`.
 
     Args:
-        H, Y: as in `readout_rate`.
+        H, Y: as in `readout_rate`, with its result, errors and warnings.
         B: feedback matrix, (p, m) or (run, p, m); W' for BP.
-
-    Returns:
-        Rates as `readout_rate`.
-
-    Raises:
-        ValueError: as `readout_rate`.
-
-    Warns:
-        RuntimeWarning: as `readout_rate`.
     """
-    H, Y, B, batched = _checked(H=(H, ("n", "m")), Y=(Y, ("n", "p")), B=(B, ("p", "m")))
-    entries = Y.shape[1] * Y.shape[2]
+    arrays, _, batched = fitting(H=(H, ("n", "m")), Y=(Y, ("n", "p")), B=(B, ("p", "m")))
+    H, Y, B = arrays.values()
     residual, theta = _best(*compress(H, Y))
-    rates = -2 * ((residual.mT @ residual) * (B @ theta)).sum((-2, -1)) / entries  # a trace, as P is symmetric
+    rates = -2 * ((residual.mT @ residual) * (B @ theta)).sum((-2, -1)) / Y[0].size  # a trace, as P is symmetric
     return rates if batched else rates[0]
-
-
-def _checked(**given):
-    """Arrays with a leading run axis, of sizes that fit, and whether any came with one."""
-    arrays = {name: checked(name, value, axes) for name, (value, axes) in given.items()}
-    sizes, shapes = {}, ", ".join(f"{name} {np.shape(value)}" for name, (value, _) in given.items())
-    for name, (_, axes) in given.items():
-        for axis, size in zip(axes, arrays[name].shape[1:], strict=True):
-            if sizes.setdefault(axis, size) != size:
-                wanted = ", ".join(f"{name} ({', '.join(axes)})" for name, (_, axes) in given.items())
-                raise ValueError(f"shapes must be {wanted} after any run axis, got {shapes}")
-    if sizes["n"] < sizes["m"]:
-        raise ValueError(f"there must be at least as many samples n as hidden units m, got {shapes}")
-    if len({len(array) for array in arrays.values()} - {1}) > 1:
-        raise ValueError(f"the run axes must have one length, got {shapes}")
-    return *arrays.values(), any(np.ndim(value) == 3 for value, _ in given.values())
 
 
 def _best(H, Y):

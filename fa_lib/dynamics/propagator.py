@@ -6,7 +6,7 @@ best linear readout of H_k depends on Q_k and G_k only up to a common matrix T o
 size of at most about 1: nothing overflows, and an exploding mode cannot drown a decaying one.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import expm
@@ -15,29 +15,17 @@ from scipy.linalg import expm
 DEFECTIVE = 1e5
 
 
-@dataclass(frozen=True)
-class Path:
-    """Q_k and G_k at every step, in sizes that float64 can hold.
+class Path(NamedTuple):
+    """Q_k and G_k at every step, in sizes that float64 can hold."""
 
-    Attributes:
-        frame: T, (step, run, p, p).
-        left: T Q_k, (step, run, p, p).
-        lifted: the same without its underflow, T Q_k / 2^min(size, 0).
-        gain: T G_k, (step, run, p, m).
-        power: Q_k / 2^size, (step, run, p, p).
-        total: G_k itself, (step, run, p, m); infinite where it has exploded.
-        size: binary logarithm of the size of Q_k, (step, run).
-        change: the feedback matrix of the step, which may be noisy, (step, run, p, m).
-    """
-
-    frame: np.ndarray
-    left: np.ndarray
-    lifted: np.ndarray
-    gain: np.ndarray
-    power: np.ndarray
-    total: np.ndarray
-    size: np.ndarray
-    change: np.ndarray
+    frame: np.ndarray  # T, (step, run, p, p)
+    left: np.ndarray  # T Q_k, (step, run, p, p)
+    lifted: np.ndarray  # the same without its underflow, T Q_k / 2^min(size, 0)
+    gain: np.ndarray  # T G_k, (step, run, p, m)
+    power: np.ndarray  # Q_k / 2^size, (step, run, p, p)
+    total: np.ndarray  # G_k itself, (step, run, p, m); infinite where it has exploded
+    size: np.ndarray  # binary logarithm of the size of Q_k, (step, run)
+    change: np.ndarray  # the feedback matrix of the step, which may be noisy, (step, run, p, m)
 
 
 def fa_path(B: np.ndarray, W: np.ndarray, step: float | None, steps: int, times: np.ndarray | None) -> Path:
@@ -50,11 +38,8 @@ def fa_path(B: np.ndarray, W: np.ndarray, step: float | None, steps: int, times:
     if smooth.all():
         return modes
     products = product_path([B] * (steps + 1), W, step) if step else _exponential(B, W, values, times)
-    parts = {}
-    for name in Path.__dataclass_fields__:
-        chosen = smooth.reshape(-1, *[1] * (getattr(modes, name).ndim - 2))  # (run, 1, 1) or (run,)
-        parts[name] = np.where(chosen, getattr(modes, name), getattr(products, name))
-    return Path(**parts)
+    shaped = [smooth.reshape(-1, *[1] * (mode.ndim - 2)) for mode in modes]  # (run, 1, 1) or (run,)
+    return Path(*map(np.where, shaped, modes, products))
 
 
 def _modes(B, values, vectors, phase, size, gain) -> Path:

@@ -1,8 +1,7 @@
 """How target information reaches H in the idealised dynamics: FA, NFA, TF and NF.
 
 A rule says by how much H moves per unit of step size, given the error E = H W - Y and the target Y. Most are linear
-in the sample axis: rotate the rows of E and of their features, and the update is rotated too. For those the dynamics
-of n samples is the dynamics of a few rows (see `dynamics.simulate`). Each rule has one method,
+in the sample axis: the dynamics of n samples is then that of a few rows (see `simulation`). Each rule has one method,
 
     start(Y, runs) -> features, update        update(E, features) -> change of H per unit of step size
 
@@ -14,28 +13,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from fa_lib.dynamics.arrays import checked, fitting
 from fa_lib.random import numpy_generator
-
-
-def checked(name: str, value, axes: tuple[str, ...]) -> np.ndarray:
-    """The value as float64 with a leading run axis, of length 1 where it has none; ValueError if that cannot be."""
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must be an array of numbers of shape ({', '.join(axes)}), got {value!r}") from error
-    if array.ndim not in (len(axes), len(axes) + 1) or 0 in array.shape:
-        shape = ", ".join(axes)
-        raise ValueError(f"{name} must have shape ({shape}) or (run, {shape}) and no empty axis, got {array.shape}")
-    if not _finite(array):
-        raise ValueError(f"{name} must be finite, got {np.count_nonzero(~np.isfinite(array))} NaN or infinite values")
-    return array if array.ndim == len(axes) + 1 else array[None]
-
-
-def _finite(array: np.ndarray) -> bool:
-    """Whether all are finite. The sum of squares shows it at a third of the price; but it may also overflow."""
-    flat = array.ravel(order="K")
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(flat @ flat) or np.isfinite(array).all())
 
 
 def _ones(Y: np.ndarray) -> np.ndarray:
@@ -104,9 +83,8 @@ class NFA:
 class TF:
     """Target Feedback: H moves with the target and without the error, so it drifts at a constant velocity.
 
-    As written, H moves by Y B minus its mean over samples. (In networks the paper also scales this by 1 - accuracy and
-    adds a term against collapse; a regression has no accuracy and free H needs no such term.) As coded by the authors,
-    H moves by 1 + Y B: one is added to every entry and nothing is centred.
+    As written, H moves by Y B minus its mean over samples (a regression has no accuracy to scale it by, and free H
+    needs no term against collapse). As coded by the authors, H moves by 1 + Y B.
 
     Args:
         B: feedback matrix, (p, m) or (run, p, m).
@@ -169,3 +147,14 @@ class NF:
         hidden = np.tanh(Y @ B1)  # (run, sample, hidden)
         features, matrix = np.concatenate([_ones(hidden), hidden], axis=-1), _with_ones_row(B2)
         return features, lambda E, features: features @ matrix
+
+
+def inputs(H0, Y, W, B):
+    """What a simulation starts from, checked: H0, Y, W (run, ...), the rule (of a matrix B `FA(B)`), the number of runs
+    and whether any array came with a run axis, as from `fitting`.
+    """
+    rule = B if isinstance(B, FA | NFA | TF | NF) else FA(B)
+    axes = {"H0": ("n", "m"), "Y": ("n", "p"), "W": ("m", "p"), "B": ("p", "m")}
+    given = {"H0": H0, "Y": Y, "W": W, "B": rule.B}
+    arrays, runs, batched = fitting(**{name: (value, axes[name]) for name, value in given.items()})
+    return arrays["H0"], arrays["Y"], arrays["W"], rule, runs, batched

@@ -1,8 +1,7 @@
-"""The paper's idealised dynamics: H moves freely, nothing but the feedback signal pushes it (Section 2.2).
+"""The paper's idealised dynamics, step by step: H <- H - mu (H W - Y) B, with samples in rows and W, B fixed (Eq. 10).
 
-One step of Eq. 10 is H <- H - mu (H W - Y) B, with the samples in rows and W, B fixed. `simulate` runs it for FA and,
-with a rule in place of B, for NFA, TF and NF. The loop knows nothing of samples: FA, NFA and the constant drifts of
-TF and NF act on all rows alike, so a few rows with the right inner products stand in for any number of them.
+The loop knows nothing of samples: FA, NFA and the constant drifts of TF and NF act on all rows alike, so a few rows
+with the right inner products stand in for any number of them.
 """
 
 from collections.abc import Iterator
@@ -12,8 +11,9 @@ import numpy as np
 import xarray as xr
 
 from fa_lib import check
-from fa_lib.dynamics.conditioning import require_full_rank
-from fa_lib.dynamics.curves import compress, dataset, inputs, measure, readout
+from fa_lib.dynamics.arrays import require_full_rank
+from fa_lib.dynamics.curves import compress, dataset, measure, readout
+from fa_lib.dynamics.rules import inputs
 from fa_lib.random import numpy_generator
 
 TOGETHER = 64  # steps measured at a time, where the rows are few
@@ -38,8 +38,7 @@ def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0
     """
     for name, value in (("n", n), ("m", m), ("p", p), ("runs", runs)):
         check.whole(name, value, 1)
-    if redraw not in ("B", "all"):
-        raise ValueError(f'redraw must be "B" or "all", got {redraw!r}')
+    check.one_of("redraw", redraw, ("B", "all"))
 
     def one(run):
         data = numpy_generator(seed, run, "data")
@@ -53,12 +52,12 @@ def draw(n: int = 1000, m: int = 6, p: int = 1, *, runs: int = 10, seed: int = 0
     return H0, Y, W, B
 
 
-def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str = "current", samples: bool = False):
+def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str = "current") -> xr.Dataset:
     """Run the idealised dynamics and measure what the paper's Figs. 2 and 6 plot.
 
-    Costs O(n m^2) once and no n afterwards, except for NF as written, whose tanh needs all samples at every step.
-    Everything is float64. In a run that explodes, the rest of H drowns in one direction: the regression curves lose
-    digits as the condition number of H grows and are NaN once it passes 1 / rounding, without a warning.
+    Costs O(n m^2) once and no n afterwards, except for NF as written, whose tanh needs all samples at every step. In a
+    run that explodes the rest of H drowns in one direction: the regression curves lose digits as the condition number
+    of H grows, in float64, and are NaN once it passes 1 / rounding, without a warning.
 
     Args:
         H0: hidden layer at the start, (n, m) or (run, n, m), n >= m, with linearly independent columns.
@@ -69,7 +68,6 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
         steps: number of steps, 0 or more.
         angle_of: "current" measures the angle of the current update, as the paper says; "initial" goes on using the
             update of step 0, as the authors' code does.
-        samples: keep the samples; the Dataset then also holds `H` (step, sample, unit) and `mean_row_norm`.
 
     Returns:
         Dataset over `step` (0..steps), and over `run` if any argument has a run axis, with
@@ -77,7 +75,7 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
         * `direct_loss` and `regression_loss`: means over samples and outputs; least squares without intercept
         * `gradient_norm`: Frobenius norm of 2 (H theta - Y) theta', the gradient in H of the SUM of squared residuals
         * `hidden_norm`: root mean square of the row lengths (the paper's figure shows their mean, which inner products
-          do not determine: ask for samples to get it as `mean_row_norm`)
+          do not determine: `trajectory` gives the rows)
         * `angle`: degrees between the update of H and minus that gradient; NaN where one of them is zero
 
     Raises:
@@ -86,31 +84,20 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
 
     Source: Cheng & Brown 2023, Eqs. 10 and 11, Figs. 2 and 6.
     """
-    if angle_of not in ("current", "initial"):
-        raise ValueError(f'angle_of must be "current" or "initial", got {angle_of!r}')
+    check.one_of("angle_of", angle_of, ("current", "initial"))
     H0, Y, W, rule, runs, batched = _start(H0, Y, W, B, step, steps)
-    n, records, kept, first = H0.shape[1], [], [], None
-    small = not samples and rule.linear
-    rows = _rows(H0, Y, rule, runs, small)
+    n, records, first = H0.shape[1], [], None
+    rows = _rows(H0, Y, rule, runs, small=rule.linear)
     with np.errstate(over="ignore", invalid="ignore"):
         walk = _walk(*rows, W, step, steps, runs)
-        while part := list(islice(walk, TOGETHER if small else 1)):
+        while part := list(islice(walk, TOGETHER if rule.linear else 1)):
             # each (step, run, row, …)
-            H, E, update = (np.stack(a) if small else a[0][None] for a in zip(*part, strict=True))
+            H, E, update = (np.stack(a) if rule.linear else a[0][None] for a in zip(*part, strict=True))
             first = update[:1] if first is None else first
             records.append(measure(H, E, *readout(H, rows[1], E, W), update if angle_of == "current" else first, n))
-            if samples:
-                kept.append(H[0])
     curves = {name: np.concatenate([record[name] for record in records]).T for name in records[0]}  # (run, step)
-    result = dataset(
-        curves, "step", np.arange(steps + 1), batched, signal=rule.name, step_size=float(step), angle_of=angle_of
-    )
-    if samples:
-        dims = ("run", "step", "sample", "unit") if batched else ("step", "sample", "unit")
-        hidden = np.stack(kept, axis=1)
-        result["H"] = xr.Variable(dims, hidden if batched else hidden[0])
-        result["mean_row_norm"] = xr.Variable(dims[:-2], np.linalg.norm(result["H"].values, axis=-1).mean(-1))
-    return result
+    made = {"signal": rule.name, "step_size": float(step), "angle_of": angle_of}
+    return dataset(curves, "step", np.arange(steps + 1), batched, **made)
 
 
 def trajectory(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> Iterator[np.ndarray]:

@@ -13,17 +13,10 @@ import numpy as np
 import xarray as xr
 
 from fa_lib import check
-from fa_lib.dynamics.conditioning import require_full_rank
-from fa_lib.dynamics.curves import (
-    angle,
-    compress,
-    dataset,
-    inputs,
-    measure,
-    readout,
-)
+from fa_lib.dynamics.arrays import checked, require_full_rank, require_residual
+from fa_lib.dynamics.curves import angle, compress, dataset, measure, readout
 from fa_lib.dynamics.propagator import Path, fa_path, product_path
-from fa_lib.dynamics.rules import NFA, checked
+from fa_lib.dynamics.rules import NFA, inputs
 
 
 def exact(H0, Y, W, B, *, step: float | None = 0.2, steps: int = 20, times=None) -> xr.Dataset:
@@ -149,17 +142,3 @@ def _exploded(theta, path, outer):
     for _ in range(2):  # each pass gains the digits that float64 holds
         theta = theta + (rows.conj().mT @ np.linalg.solve(gram, goal - rows @ theta)).real
     return theta
-
-
-def require_residual(root, Y):
-    """Raise ValueError unless what H0 leaves of Y has independent columns."""
-    p, length = Y.shape[2], np.linalg.norm(Y, axis=1, keepdims=True)  # (run, 1, output)
-    enough = root.shape[1] >= p
-    if enough:
-        smallest = np.linalg.svd(root / np.where(length > 0, length, 1), compute_uv=False)[:, -1]
-        enough = (smallest > 10 * Y.shape[1] * np.finfo(float).eps).all()
-    if not enough:
-        raise ValueError(
-            "the closed form needs a target no combination of whose outputs is linear in H0, and n >= m + p samples; "
-            "here a part of the regression loss is 0 from the start. Drop that output, or simulate"
-        )

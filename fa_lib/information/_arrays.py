@@ -20,14 +20,6 @@ def plain(values, name: str) -> np.ndarray:
     return array
 
 
-def hidden(H) -> np.ndarray:
-    """H with a run axis: (n, m) becomes (1, n, m)."""
-    H = plain(H, "H")
-    if H.ndim not in (2, 3) or 0 in H.shape:
-        raise ValueError(f"H must be (sample, unit) or (run, sample, unit), none of them empty, got shape {H.shape}")
-    return H if H.ndim == 3 else H[None]
-
-
 def target(Y) -> np.ndarray:
     """Y with a run axis, of length 1 where the runs share it: (n,) and (n, p) become (1, n, p)."""
     Y = plain(Y, "Y")
@@ -39,12 +31,11 @@ def target(Y) -> np.ndarray:
 
 
 def pair(H, Y) -> tuple[np.ndarray, np.ndarray]:
-    """H as (run, n, m) and Y as (run or 1, n, p), checked against each other.
-
-    Raises:
-        ValueError: for a wrong number of dimensions, nothing to measure, or samples or runs that do not match.
-    """
-    H, Y = hidden(H), target(Y)
+    """H as (run, n, m) and Y as (run or 1, n, p); ValueError for shapes that are none or do not match."""
+    H = plain(H, "H")
+    if H.ndim not in (2, 3) or 0 in H.shape:
+        raise ValueError(f"H must be (sample, unit) or (run, sample, unit), none of them empty, got shape {H.shape}")
+    H, Y = H if H.ndim == 3 else H[None], target(Y)
     if H.shape[1] != Y.shape[1]:
         raise ValueError(
             f"H and Y must have the same samples, got {H.shape[1]} in H and {Y.shape[1]} in Y; "
@@ -86,6 +77,6 @@ def doubt(found: np.ndarray, Y: np.ndarray, estimator: str) -> None:
         )
 
 
-def single(H) -> bool:
-    """Whether H came without a run axis, so that the answer is a plain number."""
-    return np.ndim(H) == 2
+def answer(found: np.ndarray, like) -> float | np.ndarray:
+    """What was found, (run,); a plain number where the array that it is about came without a run axis."""
+    return found if np.ndim(like) == 3 else float(found[0])

@@ -36,35 +36,12 @@ def binned(H, Y, bin_size: float = 0.1, *, correction: str | None = None):
     Source: Cheng & Brown 2023, Section 2.4; the binning of Saxe et al. 2018.
     """
     h, y = _cells(H, Y, bin_size)
-    found = _between(h, y, correction)[0]
-    return float(found[0]) if _arrays.single(H) else found
+    return _arrays.answer(_between(h, y, correction)[0], H)
 
 
-def shuffle_null(
-    H,
-    Y,
-    bin_size: float = 0.1,
-    *,
-    shuffles: int = 1,
-    seed: int = 0,
-    runs: Sequence[int] | None = None,
-    correction: str | None = None,
-) -> np.ndarray:
-    """Binned information with Y permuted within each run: what the estimator reads when H knows nothing of Y.
-
-    Equal to `null(binned, H, Y, ...)`, but H and Y are put into cells once.
-
-    Args:
-        H, Y, bin_size, correction: as in `binned`.
-        shuffles, seed, runs: as in `null`.
-
-    Returns:
-        Bits, (run, shuffles); run is 1 for H (n, m).
-
-    Raises:
-        ValueError: as in `binned` and `null`.
-    """
-    return with_null(H, Y, bin_size, shuffles=shuffles, seed=seed, runs=runs, correction=correction)[1]
+def shuffle_null(H, Y, bin_size: float = 0.1, **options) -> np.ndarray:
+    """The null alone of `with_null`, which has the same arguments: bits, (run, shuffles)."""
+    return with_null(H, Y, bin_size, **options)[1]
 
 
 def with_null(
@@ -77,16 +54,16 @@ def with_null(
     runs: Sequence[int] | None = None,
     correction: str | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """`binned` and `shuffle_null` in one pass, for little more than the price of the first.
+    """Binned information, and what it is with Y permuted within each run, when H knows nothing of Y.
+
+    The same as `binned` and `null(binned, ...)`, for little more than the price of the first.
 
     Args:
-        H, Y, bin_size, shuffles, seed, runs, correction: as in `shuffle_null`.
+        H, Y, bin_size, correction: as in `binned`, with its errors.
+        shuffles, seed, runs: as in `null`, with its errors.
 
     Returns:
         The reading, (run,), and its null, (run, shuffles), both in bits; run is 1 for H (n, m).
-
-    Raises:
-        ValueError: as in `shuffle_null`.
     """
     h, y = _cells(H, Y, bin_size)
     orders = _permutation.permutations(*h.ids.shape, shuffles=shuffles, seed=seed, runs=runs)
@@ -99,18 +76,11 @@ def ceiling(Y, bin_size: float = 0.1):
     """Entropy of the binned target, in bits: no reading of `binned` can be higher.
 
     Args:
-        Y: (n,) or (n, p), or (run, n, p).
-        bin_size: as in `binned`.
-
-    Returns:
-        A number, or an array (run,) for Y (run, n, p).
-
-    Raises:
-        ValueError: as in `binned`.
+        Y: (n,) or (n, p), or (run, n, p), which gives an array (run,) and not a number.
+        bin_size: as in `binned`, with its errors.
     """
     y = cells(_arrays.target(Y), bin_size, "Y")
-    found = _entropy.grouped(*_entropy.run_lengths(np.sort(y.ids, axis=-1)), y.ids.shape[1], None)
-    return found if np.ndim(Y) == 3 else float(found[0])
+    return _arrays.answer(_entropy.of_sorted(np.sort(y.ids, axis=-1), None), Y)
 
 
 def _cells(H, Y, bin_size: float) -> tuple[Cells, Cells]:
@@ -130,11 +100,11 @@ def _between(h: Cells, y: Cells, correction: str | None, shuffled: Iterable[np.n
     short = np.int32 if h.size << shift < 2**31 else np.int64  # short ids sort faster
     high = (h.ids << shift).astype(short)
 
-    def entropy(ordered: np.ndarray) -> np.ndarray:
-        return _entropy.grouped(*_entropy.run_lengths(ordered), ordered.shape[1], correction)
+    def entropy(ids: np.ndarray) -> np.ndarray:
+        return _entropy.of_sorted(np.sort(ids, axis=-1), correction)
 
     joint = np.sort(high + y.ids.astype(short), axis=-1)
-    alone = entropy(joint >> shift) + entropy(np.sort(y.ids.astype(short), axis=-1))
-    both = [entropy(joint), *(entropy(np.sort(high + ids.astype(short), axis=-1)) for ids in shuffled)]
+    alone = _entropy.of_sorted(joint >> shift, correction) + entropy(y.ids.astype(short))
+    both = [_entropy.of_sorted(joint, correction), *(entropy(high + ids.astype(short)) for ids in shuffled)]
     found = alone - np.stack(both)
     return np.maximum(found, 0) if correction is None else found  # rounding can leave -1e-16 for 0

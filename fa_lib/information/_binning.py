@@ -23,15 +23,9 @@ class Cells(NamedTuple):
 
 
 def cells(values: np.ndarray, bin_size: float, name: str) -> Cells:
-    """The cell of every row: floor(value / bin_size) for every coordinate, worked out in float64.
+    """The cell of every row of values (run, sample, coordinate): floor(value / bin_size), worked out in float64.
 
-    Args:
-        values: (run, sample, coordinate).
-        bin_size: width of a bin, in the units of the values.
-        name: what to call the values in an error.
-
-    Raises:
-        ValueError: for a bin size that is not a positive number, or a value that is not finite (in units of bins).
+    ValueError, which calls them by name, for a bin size that is not above 0 or a value that is not finite, in bins.
     """
     check.positive("bin_size", bin_size)
     found = None

@@ -28,13 +28,8 @@ def entropy(counts, correction: str | None = None):
     Source: Miller 1955; Grassberger 2003 (arXiv physics/0307138); Chao & Shen 2003.
     """
     given = np.asarray(counts)
-    whole = (
-        given.dtype.kind in "iuf"
-        and np.isfinite(given).all()
-        and np.all(given >= 0)
-        and np.all(given == np.floor(given))
-    )
-    if given.ndim not in (1, 2) or not whole:
+    numbers = given.dtype.kind in "iuf" and np.isfinite(given).all()
+    if given.ndim not in (1, 2) or not numbers or (given < 0).any() or (given != np.floor(given)).any():
         raise ValueError("counts must be whole numbers of 0 or more, of shape (cell,) or (run, cell)")
     table = np.atleast_2d(given).astype(np.int64)  # (run, cell)
     if not table.any(axis=1).all():
@@ -45,15 +40,13 @@ def entropy(counts, correction: str | None = None):
     return found if given.ndim == 2 else float(found[0])
 
 
-def run_lengths(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Counts of equal neighbours in sorted rows.
+def of_sorted(ordered: np.ndarray, correction: str | None) -> np.ndarray:
+    """Entropy of every run, in bits, from the cells of its samples in order, (run, sample)."""
+    return grouped(*_run_lengths(ordered), ordered.shape[1], correction)
 
-    Args:
-        ordered: (run, sample), each row sorted.
 
-    Returns:
-        The counts of all runs behind one another, and where each run's counts start, (run,).
-    """
+def _run_lengths(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How often each cell was visited, all runs behind one another, and where each run's counts start, (run,)."""
     first = np.empty(ordered.shape, bool)
     first[:, 0] = True
     np.not_equal(ordered[:, 1:], ordered[:, :-1], out=first[:, 1:])
@@ -66,13 +59,9 @@ def run_lengths(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def grouped(counts: np.ndarray, starts: np.ndarray, n, correction: str | None) -> np.ndarray:
-    """Entropy of every run, in bits, from counts of at least 1 that lie behind one another.
+    """Entropy of every run, in bits, from counts of 1 or more, all runs behind one another, each from its start on.
 
-    Args:
-        counts: all runs' counts, (cell,).
-        starts: where each run's counts start, (run,).
-        n: samples of a run, a number or (run,).
-        correction: as in `entropy`.
+    Samples of a run are n, a number or (run,).
     """
     if correction not in CORRECTIONS:
         raise ValueError(f"correction must be one of {CORRECTIONS}, got {correction!r}")

@@ -4,6 +4,8 @@ For jointly normal variables all dependence is linear, and I(H;Y) = 1/2 log2(det
 of Y and S_Y|H that of the residuals of the best linear prediction of Y from H. For p = 1 it is -1/2 log2(1 - R^2).
 """
 
+import warnings
+
 import numpy as np
 from scipy.special import digamma
 
@@ -23,14 +25,15 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False, doubt: boo
             as the regression of the idealised dynamics does.
         unbiased: subtract the mean reading's excess over the truth, about m p / 2n nats. The excess is known exactly
             for normal data and does not depend on the truth; corrected readings may be negative.
-
-        doubt: warn of readings that cannot be; False where the reading is meant as a measure of linear relation alone.
+        doubt: warn of readings that cannot be, and of a Y that looks like the numbers of classes; False where the
+            reading is meant as a measure of linear relation alone.
 
     Returns:
         A number, or an array (run,). Infinite where H fixes some combination of Y's columns exactly.
 
     Warns:
-        EstimateWarning: where Y has classes and the reading is above their entropy: they are not normal.
+        EstimateWarning: where Y has classes and the reading is above their entropy: they are not normal; or where Y is
+            a column of few whole numbers, such as 0 to 9: read as quantities, classes tell next to nothing.
 
     Raises:
         ValueError: for wrong shapes, samples that do not match, NaN or infinities, so few samples that H would fix any
@@ -38,7 +41,7 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False, doubt: boo
 
     Source: Gelfand & Yaglom 1957; the excess from the mean of the logarithm of a Wishart determinant.
     """
-    single = _arrays.single(H)
+    like = H
     H, Y = _arrays.finite_pair(H, Y)
     n = H.shape[1]
     basis, rank = _span(H, intercept)  # (run, n, m), (run,)
@@ -59,7 +62,19 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False, doubt: boo
     found += 0.0  # no negative zero
     if doubt:
         _arrays.doubt(found, Y, "gaussian")
-    return float(found[0]) if single else found
+        if _class_numbers(Y):
+            warnings.warn(
+                "gaussian takes Y for a quantity, and it looks like the numbers of classes: give a column for each "
+                "class, np.eye(classes)[Y], or doubt=False if it is one",
+                _arrays.EstimateWarning,
+                stacklevel=2,
+            )
+    return _arrays.answer(found, like)
+
+
+def _class_numbers(Y: np.ndarray) -> bool:
+    """Whether Y (run, n, p) is a column of whole numbers, many of them equal; of two classes one column does tell."""
+    return Y.shape[2] == 1 and bool((np.floor(Y) == Y).all()) and 2 < len(np.unique(Y)) <= len(Y[0]) / 4
 
 
 def _span(values: np.ndarray, intercept: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -46,23 +46,18 @@ def kde_bounds(H, Y, noise_variance: float = 1e-3, *, bin_size: float = 0.1, str
     Source: Kolchinsky & Tracey 2017, Section 4; Saxe et al. 2018.
     """
     check.positive("noise_variance", noise_variance)
-    single = _arrays.single(H)
+    like = H
     H, Y = _arrays.finite_pair(H, Y)
     classes = np.broadcast_to(ranked(cells(Y, bin_size, "Y").ids).ids, H.shape[:2])
     bounds = np.stack([_bounds(h, y, noise_variance, strict) for h, y in zip(H, classes, strict=True)], axis=1)
     if strict:
         upper = np.minimum(bounds[1], _arrays.bits_of(classes[..., None], classes=True))
         bounds = np.stack([np.clip(bounds[0], 0, upper), upper])
-    return (float(bounds[0, 0]), float(bounds[1, 0])) if single else (bounds[0], bounds[1])
+    return _arrays.answer(bounds[0], like), _arrays.answer(bounds[1], like)
 
 
 def _bounds(h: np.ndarray, y: np.ndarray, noise_variance: float, strict: bool) -> np.ndarray:
-    """(lower, upper) in bits.
-
-    Args:
-        h: (n, m).
-        y: the classes as whole numbers from 0, (n,).
-    """
+    """(lower, upper) in bits, of h (n, m) and the classes y (n,) as whole numbers from 0."""
     n = len(h)
     order = np.argsort(y, kind="stable")
     h, y = (h[order] - h.mean(axis=0)) / np.sqrt(8 * noise_variance), y[order]

@@ -11,6 +11,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import digamma
 
+from fa_lib import check
 from fa_lib.information import _arrays
 
 BLOCK = 2**19  # distances held at once (4 MB)
@@ -46,9 +47,9 @@ def ksg(H, Y, k: int = 3, *, discrete: bool = False, doubt: bool = True):
 
     Source: Kraskov, Stoegbauer & Grassberger 2004, Eq. 8; Ross 2014; Gao et al. 2017 for samples that coincide.
     """
-    single = _arrays.single(H)
+    like = H
     H, Y = _arrays.finite_pair(H, Y)
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or not 1 <= k < H.shape[1]:
+    if not check.is_whole(k, 1) or k >= H.shape[1]:
         raise ValueError(f"k must be a whole number from 1 to n - 1 = {H.shape[1] - 1}, got {k!r}")
     shared, Y = Y, np.broadcast_to(Y, (len(H), *Y.shape[1:]))
     estimate = _within_classes if discrete else _continuous
@@ -61,7 +62,7 @@ def ksg(H, Y, k: int = 3, *, discrete: bool = False, doubt: bool = True):
             _arrays.EstimateWarning,
             stacklevel=2,
         )
-    return float(found[0]) if single else found
+    return _arrays.answer(found, like)
 
 
 def _continuous(h: np.ndarray, y: np.ndarray, k: int) -> float:

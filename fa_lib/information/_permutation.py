@@ -13,13 +13,7 @@ KEPT = 2**20  # permutations of up to this many numbers are kept between calls (
 
 
 def null(
-    estimator: Callable,
-    H,
-    Y,
-    *,
-    shuffles: int = 1,
-    seed: int = 0,
-    runs: Sequence[int] | None = None,
+    estimator: Callable, H, Y, *, shuffles: int = 1, seed: int = 0, runs: Sequence[int] | None = None
 ) -> np.ndarray:
     """An estimator's readings with Y permuted within each run: its values under independence.
 
@@ -51,12 +45,10 @@ def null(
 def permutations(count: int, n: int, *, shuffles: int, seed: int, runs: Sequence[int] | None) -> Iterable[np.ndarray]:
     """Permutations of n samples, one (run, sample) per shuffle, each run's from its own generator."""
     check.whole("shuffles", shuffles)
-    runs = tuple(range(count) if runs is None else runs)
-    if len(runs) != count:
-        raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {count} runs")
-    if shuffles * count * n <= KEPT:
-        return _kept(seed, runs, n, shuffles)
-    return _drawn(seed, runs, n, shuffles)
+    runs = range(count) if runs is None else runs
+    if np.ndim(runs) != 1 or len(runs) != count:
+        raise ValueError(f"runs must name each run of H once, {count} numbers, got {runs!r}")
+    return (_kept if shuffles * count * n <= KEPT else _drawn)(seed, tuple(runs), n, shuffles)
 
 
 def _drawn(seed: int, runs: tuple[int, ...], n: int, shuffles: int) -> Iterator[np.ndarray]:

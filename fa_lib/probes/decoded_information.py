@@ -4,11 +4,12 @@ Made for `observe`. Targets are taken as classes, one for each different row of 
 are read alike.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 import torch
+from jaxtyping import Float, Int, Real
 from torch import Tensor
 from torch.nn import functional
 
@@ -18,6 +19,10 @@ from fa_lib.probes import readouts as probes
 from fa_lib.random import numpy_generator
 from fa_lib.record import Snapshot
 
+Targets = Real[Tensor, "sample p"]
+Labels = Int[Tensor, "sample"]  # numbers of classes
+Guesses = Int[Tensor, "run sample"]
+PerRun = Float[np.ndarray, "run"]
 Measure = Callable[[Snapshot], Tensor | np.ndarray]
 
 
@@ -54,18 +59,7 @@ def readings(*, bin_size: float = 0.1, samples: int = 1000, seed: int = 0) -> di
     }
 
 
-def sweep(bin_sizes: Sequence[float], *, seed: int = 0) -> Measure:
-    """Measure for `observe`: the binned reading and its null for several bin sizes, (run, bin size, 2), bits."""
-
-    def measure(seen: Snapshot) -> np.ndarray:
-        y = classes(seen.y)
-        pairs = [information.with_null(seen.H, y, size, seed=seed) for size in bin_sizes]
-        return np.stack([np.stack([reading, null[:, 0]], 1) for reading, null in pairs], 1)
-
-    return measure
-
-
-def classes(y: Tensor) -> Tensor:
+def classes(y: Targets) -> Labels:
     """The number of each sample's class, (sample,); rows of y (sample, p) that differ by 1e-6 are different classes."""
     return torch.from_numpy(ranked(cells(y.numpy()[None], 1e-6, "y").ids).ids[0])
 
@@ -76,12 +70,12 @@ def shuffled(*targets: Tensor, seed: int = 0) -> list[Tensor]:
     return [y[random.permutation(len(y))] for y in targets]
 
 
-def told(guess: Tensor, y: Tensor) -> np.ndarray:
+def told(guess: Guesses, y: Labels) -> PerRun:
     """Information that a guessed class carries about the true one, in bits: that of the table of guesses and truths.
 
-    A guess is made from H alone, so that the true I(H;Y) is as large or larger, whoever guesses. This is what makes the
-    number evidence where estimates are not: on samples the guesser was not fitted to it can only show too little.
-    Miller and Madow's correction takes off what the table's finite count adds.
+    A guess is made from H alone, so that the true I(H;Y) is as large or larger, whoever guesses: on samples that the
+    guesser was not fitted to the number can only show too little. Miller and Madow's correction takes off what the
+    table's finite count adds.
 
     Args:
         guess: guessed classes as whole numbers, (run, sample).
@@ -91,25 +85,6 @@ def told(guess: Tensor, y: Tensor) -> np.ndarray:
         Bits, (run,); scatters around 0 where nothing is told.
     """
     return information.binned(guess[..., None], y, 1, correction="miller-madow")
-
-
-def held_out(H: np.ndarray, Y: np.ndarray, *, share: float = 0.25, seed: int = 0) -> np.ndarray:
-    """What a nonlinear readout fitted to the first samples tells of the last ones: an estimator for `testbed.survey`.
-
-    Args:
-        H: (run, n, m).
-        Y: numbers of the classes, (run, n, 1), as many classes as the largest says.
-        share: of the samples, held out.
-        seed: of the readout's features.
-
-    Returns:
-        Bits, (run,), a lower bound of I(H;Y) but for the scatter of a finite table.
-    """
-    H, Y = torch.as_tensor(H), torch.as_tensor(Y[..., 0]).long()
-    fitted = H.shape[1] - round(share * H.shape[1])
-    target = functional.one_hot(Y[:, :fitted], int(Y.max()) + 1)
-    guess = probes.nonlinear_readout(H[:, :fitted], target, at=H[:, fitted:], seed=seed).argmax(2)
-    return np.array([told(one[None], true)[0] for one, true in zip(guess, Y[:, fitted:], strict=True)])
 
 
 def _reading(estimator, seen: Snapshot) -> np.ndarray:

@@ -9,6 +9,7 @@ which there is `probe`.
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from fa_lib import information
@@ -16,6 +17,8 @@ from fa_lib.feedback import carry
 from fa_lib.networks.mlp import NONLINEARITIES
 from fa_lib.probes import readouts as probes
 from fa_lib.record import Layer, Step
+
+PerLayer = Float[Tensor, "run layer"]
 
 
 def _layers(seen: Step) -> tuple[Layer, ...]:
@@ -44,19 +47,19 @@ def backpropagated(seen: Step) -> list[Tensor]:
     return found[::-1]
 
 
-def signal_angle(seen: Step) -> Tensor:
+def signal_angle(seen: Step) -> PerLayer:
     """Angle between the gradient a layer learned from and backpropagation's, degrees; (run, layer)."""
     pairs = zip(_layers(seen), backpropagated(seen), strict=True)
     return torch.stack([probes.angle(layer.signal, exact) for layer, exact in pairs], 1)
 
 
-def signal_ratio(seen: Step) -> Tensor:
+def signal_ratio(seen: Step) -> PerLayer:
     """Length of the gradient a layer learned from over that of backpropagation's; (run, layer)."""
     pairs = zip(_layers(seen), backpropagated(seen), strict=True)
     return torch.stack([layer.signal.norm(dim=(1, 2)) / exact.norm(dim=(1, 2)) for layer, exact in pairs], 1)
 
 
-def matrix_angle(seen: Step) -> Tensor:
+def matrix_angle(seen: Step) -> PerLayer:
     """Angle between a rule's matrix and what it stands for, degrees; (run, layer), NaN where there is no matrix.
 
     A chained rule stands for the weight above its layer, a direct one for the product of all weights above.
@@ -65,7 +68,7 @@ def matrix_angle(seen: Step) -> Tensor:
     return _each(seen, lambda layer: missing if layer.B is None else probes.angle(layer.B, layer.W))
 
 
-def linear_readout(seen: Step, metric: Callable[[Tensor, Tensor], Tensor] | None = None) -> Tensor:
+def linear_readout(seen: Step, metric: Callable[[Tensor, Tensor], Tensor] | None = None) -> PerLayer:
     """How well the best linear map of each layer, with intercept, answers: mean squared error; (run, layer).
 
     Args:
@@ -76,7 +79,7 @@ def linear_readout(seen: Step, metric: Callable[[Tensor, Tensor], Tensor] | None
     return _each(seen, lambda layer: metric(probes.readout(layer.H, seen.y).to(seen.y.dtype), seen.y))
 
 
-def effective_rank(seen: Step) -> Tensor:
+def effective_rank(seen: Step) -> PerLayer:
     """In how many directions each layer extends, `probes.effective_rank`; (run, layer)."""
     return _each(seen, lambda layer: probes.effective_rank(layer.H))
 
@@ -87,7 +90,7 @@ def _unit(layer: Layer) -> Tensor:
     return layer.signal / torch.where(size > 0, size, 1.0)
 
 
-def signal_information(seen: Step, bin_size: float = 0.5) -> Tensor:
+def signal_information(seen: Step, bin_size: float = 0.5) -> PerLayer:
     """I(signal; Y), bits, by bins; (run, layer). Read it beside `signal_null`: bins too fine make it its ceiling.
 
     Args:
@@ -97,13 +100,13 @@ def signal_information(seen: Step, bin_size: float = 0.5) -> Tensor:
     return _each(seen, lambda layer: information.binned(_unit(layer), seen.y, bin_size))
 
 
-def signal_null(seen: Step, bin_size: float = 0.5, *, seed: int = 0) -> Tensor:
+def signal_null(seen: Step, bin_size: float = 0.5, *, seed: int = 0) -> PerLayer:
     """`signal_information` with y shuffled once, alike for all runs: what the bins read where there is nothing."""
     alike = {"shuffles": 1, "seed": seed, "runs": [0] * len(seen.H)}
     return _each(seen, lambda layer: information.shuffle_null(_unit(layer), seen.y, bin_size, **alike)[:, 0])
 
 
-def signal_information_linear(seen: Step) -> Tensor:
+def signal_information_linear(seen: Step) -> PerLayer:
     """I(signal; Y), bits, as if both were normal; (run, layer). Infinite where the signal fixes a part of y exactly."""
     return _each(seen, lambda layer: information.gaussian(layer.signal, seen.y, doubt=False))
 

@@ -6,12 +6,22 @@ They measure and never train: the regression losses of the paper's Figs 1 and 2 
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from jaxtyping import Float, Real
 from torch import Tensor
 
 from fa_lib import check
 from fa_lib.random import generator
+from fa_lib.record import Step
 
+Hidden = Float[Tensor, "run sample m"]
+Elsewhere = Float[Tensor, "run at m"]  # other samples than those of H
+Target = Real[Tensor, "*run sample p"]  # shared by the runs, or one each
+Classes = Real[Tensor, "sample p"]  # one-hot
+Answer = Float[Tensor, "run _ p"]
+Signal = Float[Tensor, "run *rest"]
+PerRun = Float[Tensor, "run"]
 CUTOFF = 1e-10  # directions of H with less than this share of the largest variance carry rounding, not signal
 
 
@@ -19,17 +29,17 @@ def _hidden(H: Tensor, name: str = "H") -> Tensor:
     if H.dim() != 3 or 0 in H.shape:
         raise ValueError(f"{name} must be (run, sample, m), none of them empty, got {tuple(H.shape)}")
     H = H.double()
-    if not _finite(H):
-        raise ValueError(f"{name} must be finite, got NaN or infinity")
+    _require_finite(H, name)
     return H
 
 
-def _finite(values: Tensor) -> bool:
-    """Whether all are finite. A sum shows NaN and infinity at a tenth of the price; but it may also overflow."""
-    return bool(torch.isfinite(values.sum())) or bool(torch.isfinite(values).all())
+def _require_finite(values: Tensor, name: str) -> None:
+    # a sum shows NaN and infinity at a tenth of the price; but it may also overflow
+    if not torch.isfinite(values.sum()) and not torch.isfinite(values).all():
+        raise ValueError(f"{name} must be finite, got NaN or infinity")
 
 
-def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None = None) -> Tensor:
+def readout(H: Hidden, y: Target, *, intercept: bool = True, at: Elsewhere | None = None) -> Answer:
     """What the best linear map of H predicts for y, least squares in double precision.
 
     Args:
@@ -46,15 +56,11 @@ def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None =
 
     Source: Cheng & Brown 2023, Fig. 1 c, d and Eq. 11.
     """
-    H = _hidden(H)
-    if y.shape[:-1] not in (H.shape[1:2], H.shape[:2]):
-        raise ValueError(
-            f"y must be (sample, p) or (run, sample, p) over the samples of H, got H {tuple(H.shape)} and "
-            f"y {tuple(y.shape)}"
-        )
+    H, of_H, of_y = _hidden(H), tuple(H.shape), tuple(y.shape)
+    if of_y[:-1] not in (of_H[1:2], of_H[:2]):
+        raise ValueError(f"y must be (sample, p) or (run, sample, p) over the samples of H, got H {of_H} and y {of_y}")
     y = y.double()
-    if not _finite(y):
-        raise ValueError("y must be finite, got NaN or infinity")
+    _require_finite(y, "y")
     at = None if at is None else _hidden(at, "at")
     if at is not None and at.shape[::2] != H.shape[::2]:
         raise ValueError(f"at must have the runs and units of H, got at {tuple(at.shape)} and H {tuple(H.shape)}")
@@ -66,14 +72,14 @@ def readout(H: Tensor, y: Tensor, *, intercept: bool = True, at: Tensor | None =
 
 
 def nonlinear_readout(
-    H: Tensor,
-    y: Tensor,
+    H: Hidden,
+    y: Target,
     *,
-    at: Tensor | None = None,
+    at: Elsewhere | None = None,
     features: int = 100,
     seed: int = 0,
     runs: Sequence[int] | None = None,
-) -> Tensor:
+) -> Answer:
     """What a small nonlinear decoder of H predicts for y: least squares on H and on random tanh features of it.
 
     H is measured from its mean in units of its root mean square, one number a run, so that its units keep their
@@ -81,21 +87,20 @@ def nonlinear_readout(
 
     Args:
         H, y, at: as in `readout`. Judge it on samples it was not fitted to, many more than there are features.
-        features: how many.
-        seed: seed of a and b.
+        features, seed: how many, and seed of a and b.
         runs: numbers of the runs, if not 0, 1, ...: run r's features depend on (seed, r) alone.
 
     Returns:
-        Predictions of shape (run, sample, p), double precision.
+        Predictions as from `readout`, with its errors.
 
     Raises:
-        ValueError: as in `readout`, for fewer than one feature, or run numbers that are not one per run.
+        ValueError: for fewer than one feature, or run numbers that are not one per run.
     """
     check.whole("features", features)
     H = _hidden(H)
-    runs = list(range(len(H)) if runs is None else runs)
-    if len(runs) != len(H):
-        raise ValueError(f"runs must name each run of H once: got {len(runs)} numbers for {len(H)} runs")
+    runs = range(len(H)) if runs is None else runs
+    if np.ndim(runs) != 1 or len(runs) != len(H):
+        raise ValueError(f"runs must name each run of H once, {len(H)} numbers, got {runs!r}")
     drawn = [torch.randn(H.shape[2] + 1, features, generator=generator(seed, run, "probe")) for run in runs]
     a = torch.stack(drawn).to(H)  # (run, m + 1, feature), the last row is b
     centre = H.mean(1, keepdim=True)
@@ -109,14 +114,11 @@ def nonlinear_readout(
     return readout(expand(H), y, at=None if at is None else expand(_hidden(at, "at")))
 
 
-def angle(a: Tensor, b: Tensor) -> Tensor:
-    """Angle between two signals, in degrees, for every run.
+def angle(a: Signal, b: Signal) -> PerRun:
+    """Angle between two signals, in degrees, (run,): 0 to 180, and NaN where one is zero and has no direction.
 
     Args:
-        a, b: signals of shape (run, sample, unit), taken as one long vector a run.
-
-    Returns:
-        Tensor of shape (run,), between 0 and 180. NaN where a signal is zero: it has no direction.
+        a, b: signals of shape (run, sample, unit), or anything else of one shape, taken as one long vector a run.
 
     Raises:
         ValueError: if the shapes differ.
@@ -131,28 +133,22 @@ def angle(a: Tensor, b: Tensor) -> Tensor:
     return torch.rad2deg(2 * torch.atan2((a - b).norm(dim=1), (a + b).norm(dim=1)))
 
 
-def alignment(seen) -> Tensor:
-    """Angle between what a rule sent and what backpropagation would have sent, in degrees, for every run.
+def alignment(seen: Step) -> PerRun:
+    """Angle between what a rule sent and what backpropagation would have sent, in degrees, (run,).
 
     Args:
         seen: a `record.Step`; hand this function to `train` as `record={"angle": probes.alignment}`.
-
-    Returns:
-        Tensor of shape (run,).
 
     Source: Cheng & Brown 2023, Eq. 9 (Lillicrap et al. 2016).
     """
     return angle(seen.signal, seen.error @ seen.W)
 
 
-def effective_rank(H: Tensor) -> Tensor:
-    """Exponential of the entropy of H's normalised singular values, after centring.
+def effective_rank(H: Hidden) -> PerRun:
+    """Exponential of the entropy of H's normalised singular values, after centring: (run,), 1 to m; 0 for a constant H.
 
     Args:
         H: hidden layer, (run, sample, m).
-
-    Returns:
-        Tensor of shape (run,) between 1 and m; 0 where H is constant.
 
     Raises:
         ValueError: if H has another shape, is empty or not finite.
@@ -168,16 +164,13 @@ def effective_rank(H: Tensor) -> Tensor:
     return torch.where(total[:, 0] > 0, torch.exp(torch.special.entr(share).sum(1)), 0.0)
 
 
-def coding_rate(H: Tensor, y: Tensor | None = None, *, precision: float = 0.5) -> Tensor:
-    """Bits per sample to code H up to an error, or the reduction of that by knowing the class (MCR2).
+def coding_rate(H: Hidden, y: Classes | None = None, *, precision: float = 0.5) -> PerRun:
+    """Bits per sample, (run,), to code H up to an error, or the reduction of that by knowing the class (MCR2).
 
     Args:
         H: hidden layer, (run, sample, m); rows are used at unit length, as in the source.
         y: one-hot class, (sample, p); with it the rate reduction is returned, without it the rate.
         precision: allowed error epsilon, in units of the rows' length.
-
-    Returns:
-        Tensor of shape (run,), bits.
 
     Raises:
         ValueError: if shapes do not fit, a value is not finite, or the precision is not above 0.
@@ -185,8 +178,7 @@ def coding_rate(H: Tensor, y: Tensor | None = None, *, precision: float = 0.5) -
     Source: Yu et al. 2020, Eqs 7 and 8.
     """
     H = torch.nn.functional.normalize(_hidden(H), dim=2)
-    if not 0 < precision < float("inf"):
-        raise ValueError(f"precision must be a finite number above 0, got {precision}")
+    check.positive("precision", precision)
     if y is not None and (y.dim() != 2 or len(y) != H.shape[1]):
         raise ValueError(f"y must be (sample, p) over the samples of H, got H {tuple(H.shape)} and y {tuple(y.shape)}")
 

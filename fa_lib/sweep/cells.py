@@ -8,13 +8,13 @@ stand even where the code has others: `scale` and `every` of a cell, "channel" f
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 import xarray as xr
 
-from fa_lib import feedback, probes, tasks
+from fa_lib import check, feedback, probes, tasks
 from fa_lib.feedback import ForLayers, Rule
 from fa_lib.probes import layerwise
 from fa_lib.sweep.registry import find, register, takes
@@ -49,6 +49,7 @@ RECORD = {
 }
 # Fields that a cell says only if it has them, so that the names of cells from before there were such fields stand.
 LATER = ("widths", "optimizer", "nonlinearity", "record")
+PROTOCOL = ("lr", "batch", "widths", "optimizer", "nonlinearity")  # what takes the place of the task's own
 INNER = "channel"  # the word for a wrapper's field `rule`, since "rule" says the class
 # `train`'s attributes by the words of published results.
 ATTRIBUTES = {"rule": "feedback", "learn_gain": "scale"}
@@ -63,8 +64,7 @@ def options_of(kind: type) -> dict[str, object]:
 def describe(rule: Rule | ForLayers) -> dict:
     """A rule as JSON takes it: its class's word and all its options, defaults spelled out.
 
-    Raises:
-        ValueError: for something that is no registered rule, or one with given matrices.
+    ValueError for something that is no registered rule, or one with given matrices.
     """
     if not isinstance(rule, Rule | ForLayers) or find("rule", rule.word()) is not type(rule):
         raise ValueError(f"feedback must be a rule that is registered, such as FA(), got {rule!r}")
@@ -81,11 +81,7 @@ def describe(rule: Rule | ForLayers) -> dict:
 
 
 def described(options: Mapping) -> Rule | ForLayers:
-    """The rule of a description; what is not said is the rule's default.
-
-    Raises:
-        ValueError: for an unknown rule, an unknown option or a value that the rule refuses.
-    """
+    """The rule of a description, options that are not said at their defaults; ValueError for what makes no rule."""
     kind = find("rule", options.get("rule"))
     known = options_of(kind)
     if unknown := sorted(options.keys() - {"rule", *known}):
@@ -108,7 +104,7 @@ class Cell:
         task: a registered name: "ib", "ib_regression", "mnist", "mnist_rows" (as rows of pixels, for fully connected
             networks), "mnist_regression", "clipped_polynomial", or one's own.
         feedback: a registered rule, such as `FA()`.
-        runs: numbers of the runs of this block. Run r is the same run in any block, to rounding.
+        runs: numbers of the runs of this block, or how many. Run r is the same run in any block, to rounding.
         epochs: passes over the training set.
         seed, learn_decoder, learn_encoder, bin_size, device: as in `training.train`; the seed also splits or draws the
             task's data where that is random.
@@ -119,8 +115,8 @@ class Cell:
         record: name of a registered set of further measures, such as "layers" for rules of several layers.
 
     Raises:
-        ValueError: for an unknown task, rule or set, or samples of a task that has no choice of them. The rest is
-            refused by `train` when the cell is computed.
+        ValueError: for an unknown task, rule or set, runs that are no numbers, or samples of a task that has no choice
+            of them. The rest is refused by `train` when the cell is computed.
     """
 
     task: str
@@ -149,21 +145,20 @@ class Cell:
             raise ValueError(f"{unused[0]} are for mnist and its like, {self.task} has always all of its own")
         if self.record is not None:
             find("record", self.record)
-        object.__setattr__(self, "runs", tuple(int(run) for run in self.runs))
+        object.__setattr__(self, "runs", tuple(check.run_numbers(self.runs)))
         if self.widths is not None:
+            if not isinstance(self.widths, Sequence) or isinstance(self.widths, str):
+                raise ValueError(f"widths must be a width for each hidden layer, such as (8, 4), got {self.widths!r}")
             object.__setattr__(self, "widths", tuple(self.widths))
         describe(self.feedback)
 
     def options(self) -> dict:
         """All that determines the result, as JSON takes it."""
-        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        values = {name: value for name, value in values.items() if name not in LATER or value is not None}
-        if self.widths is not None:
-            values["widths"] = list(self.widths)
+        values = {name: value for name, value in vars(self).items() if name not in LATER or value is not None}
         return values | {"feedback": describe(self.feedback), "runs": list(self.runs), "edition": EDITION}
 
     def text(self) -> str:
-        """The options as one line, the same for the same cell."""
+        """The options as one line of JSON, the same for the same cell."""
         return json.dumps(self.options(), sort_keys=True)
 
     @property
@@ -174,12 +169,9 @@ class Cell:
 
     def make_task(self) -> tasks.Task:
         """The task with this cell's protocol."""
-        said = {
-            field.name: value for field in dataclasses.fields(self) if (value := getattr(self, field.name)) is not None
-        }
-        given, protocol = takes(self.task), ("lr", "batch", "widths", "optimizer", "nonlinearity")
-        task = find("task", self.task)(**{name: value for name, value in said.items() if name in given})
-        return task.change(**{name: value for name, value in said.items() if name in protocol})
+        said = {name: value for name, value in vars(self).items() if value is not None}
+        task = find("task", self.task)(**{name: said[name] for name in takes(self.task) & said.keys()})
+        return task.change(**{name: said[name] for name in PROTOCOL if name in said})
 
     def compute(self) -> xr.Dataset:
         """Train, on one thread: more of them are slower on networks this small, and more cells run at once."""
@@ -201,16 +193,21 @@ class Cell:
 
 
 def from_options(options: Mapping) -> Cell:
-    """The cell of what `Cell.options` gave.
-
-    Raises:
-        ValueError: for options of another edition or that do not make a cell.
-    """
+    """The cell of what `Cell.options` gave; ValueError for options of another edition or that do not make a cell."""
     options = dict(options)
     edition = options.pop("edition", EDITION)
     if edition != EDITION:
         raise ValueError(f"the cell is of edition {edition} of the code, this is edition {EDITION}: compute it anew")
     return Cell(**options | {"feedback": described(options["feedback"]), "runs": tuple(options["runs"])})
+
+
+def listed(cells: Iterable[Cell]) -> list[Cell]:
+    """Cells as a list; ValueError for what is none, such as the name of a sweep."""
+    cells = [cells] if isinstance(cells, str) or not isinstance(cells, Iterable) else list(cells)
+    for cell in cells:
+        if not isinstance(cell, Cell):
+            raise ValueError(f"a sweep is a list of cells, as `cells_of` gives it for a file, got {cell!r} in it")
+    return cells
 
 
 def blocks(runs: int, size: int) -> Iterator[range]:

@@ -57,11 +57,7 @@ def compute(text: str, owners: tuple[str, ...]) -> bytes:
 
 @contextmanager
 def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
-    """A client of the given scheduler, or of a cluster of its own with so many worker processes of one thread each.
-
-    Raises:
-        NoSchedulerError: if no scheduler answers at the address.
-    """
+    """A client of the given scheduler, or of a cluster of its own with so many worker processes of one thread each."""
     for name in ("distributed", "distributed.client"):  # what matters is said by `running`
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is not None:
@@ -94,14 +90,7 @@ def results(
 ) -> Iterator[tuple[Cell, bytes | Exception]]:
     """Compute cells in their order of importance and give each as it is ready: its file's bytes, or what went wrong.
 
-    Args:
-        client: see `connected`.
-        cells: to compute.
-        waiting: called with the number of workers whenever nothing has come for a while.
-        patience: that while, seconds.
-
-    Raises:
-        NoSchedulerError: when the scheduler goes away.
+    Whenever nothing has come for `patience` seconds, `waiting` is told the number of workers.
     """
     ready: queue.Queue[Future] = queue.Queue()
     waiting_for = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fa_lib.sweep import estimate, store
 from fa_lib.sweep.cells import Cell
-from fa_lib.sweep.labels import condition, labels
+from fa_lib.sweep.labels import condition, in_words, labels
 from fa_lib.sweep.merged import IncompleteSweepError, merge
 from fa_lib.sweep.own import Plans, cells_of
 from fa_lib.sweep.running import StoppedError, run
@@ -59,10 +59,7 @@ def parser(plans: Plans | None = None, program: str = "python -m fa_lib") -> arg
 def main(arguments: list[str] | None = None, *, plans: Plans | None = None, program: str = "python -m fa_lib") -> int:
     """Run a command; 0 if all went well, 1 if not, 2 for a command that cannot be understood, 130 after Ctrl-C.
 
-    Args:
-        arguments: of the command line; the process's own if None.
-        plans: sweeps that can be named, besides TOML files.
-        program: how the command is called.
+    Sweeps can be named by `plans`, besides TOML files; `program` is how the command is called.
     """
     said = parser(plans, program).parse_args(arguments)
     options = {name: getattr(said, name) for name in ("runs", "epochs", "seed", "device")}
@@ -71,12 +68,9 @@ def main(arguments: list[str] | None = None, *, plans: Plans | None = None, prog
         return COMMANDS[said.command](cells, said)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except (ValueError, StoppedError) as error:
+    except (ValueError, StoppedError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) and not isinstance(error, IncompleteSweepError) else 1
-    except OSError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
 
 
 def _sweep(cells: list[Cell], said: argparse.Namespace) -> int:
@@ -101,23 +95,20 @@ def _dry_run(cells: list[Cell], said: argparse.Namespace) -> int:
     survey = store.survey(cells, said.out)
     names = labels(cells)
     for cell in cells:
-        runs = f"runs {cell.runs[0]} to {cell.runs[-1]}"
         state = "finished" if cell in survey.found else "to compute"
-        print(f"{state:10}  {cell.task}: {names[condition(cell)]}, {runs}, {cell.epochs} epochs  {cell.name}")
+        print(f"{state:10}  {in_words(cell, names)}, {cell.epochs} epochs  {cell.name}")
     for fault in survey.faults:
         print(f"{fault}: it will be computed again")
     print(f"{len(cells)} cells, {len(survey.found)} finished in {said.out}, {len(survey.missing)} to compute")
     if not survey.missing:
         return 0
-    known = estimate.rates(survey.found)
-    unknown = dict.fromkeys(kind for kind in map(estimate.kind, survey.missing) if kind not in known)
-    for kind in unknown:
-        known[kind] = estimate.measure(kind)
+    known, kinds = estimate.rates(survey.found), set(map(estimate.kind, survey.missing))
+    unknown = kinds - known.keys()
+    known |= {kind: estimate.measure(kind) for kind in unknown}
     seconds = estimate.total(survey.missing, known, said.workers)
-    from_files = len({estimate.kind(cell) for cell in survey.missing}) - len(unknown)
     print(
-        f"about {estimate.span(seconds)} on {said.workers} workers like this one ({from_files} kinds of cell timed by "
-        f"finished cells, {len(unknown)} by a few batches here and now)"
+        f"about {estimate.span(seconds)} on {said.workers} workers like this one ({len(kinds - unknown)} kinds of cell "
+        f"timed by finished cells, {len(unknown)} by a few batches here and now)"
     )
     memory = [attributes.get("peak_memory", 0) for attributes in survey.found.values()]
     if max(memory, default=0):

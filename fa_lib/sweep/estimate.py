@@ -1,14 +1,15 @@
-"""How long a sweep will take: from its finished cells, or from a few batches tried here.
+"""How long a sweep will take, from its finished cells or from a few batches tried here, and what it says as it runs.
 
 Time goes with epochs, and a block of runs costs less than its runs one by one. So seconds for an epoch are kept by kind
 of cell: a task with a rule and a number of runs.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from fa_lib.sweep.cells import Cell
+from fa_lib.sweep.labels import in_words, labels
 from fa_lib.sweep.registry import takes
 
 Rates = dict[Cell, float]  # kind of cell to seconds for an epoch
@@ -30,22 +31,17 @@ def rates(found: Mapping[Cell, Mapping]) -> Rates:
 
 def expected(cell: Cell, known: Rates) -> float | None:
     """Seconds that a cell will take; where its kind is not known, as others of its task and size; None if none is."""
-    same = known.get(kind(cell))
-    if same is None:
-        alike = [rate for one, rate in known.items() if (one.task, one.samples) == (cell.task, cell.samples)]
-        alike = alike or list(known.values())
-        if not alike:
-            return None
-        same = sum(alike) / len(alike)
-    return same * cell.epochs
+    if kind(cell) in known:
+        return known[kind(cell)] * cell.epochs
+    alike = [rate for one, rate in known.items() if (one.task, one.samples) == (cell.task, cell.samples)]
+    alike = alike or list(known.values())
+    return sum(alike) / len(alike) * cell.epochs if alike else None
 
 
 def total(cells: Iterable[Cell], known: Rates, workers: int) -> float | None:
     """Seconds until all cells are there: their sum shared among the workers, but no less than the longest."""
     each = [expected(cell, known) for cell in cells]
-    if None in each:
-        return None
-    return max(sum(each) / max(workers, 1), max(each, default=0.0))
+    return None if None in each else max(sum(each) / max(workers, 1), max(each, default=0.0))
 
 
 def measure(cell: Cell) -> float:
@@ -83,3 +79,46 @@ def span(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+class Progress:
+    """Counts a sweep's cells, those found finished with the attributes of their files, and says a line for each."""
+
+    def __init__(
+        self,
+        cells: list[Cell],
+        found: Mapping[Cell, Mapping],
+        say: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self.cells, self.found, self.say, self.clock = cells, dict(found), say, clock
+        self.left = [cell for cell in cells if cell not in found]
+        self.names, self.start, self.before = labels(cells), clock(), len(found)
+
+    def finished(self, cell: Cell, attributes: Mapping, workers: int) -> None:
+        """A cell has its file: say so, with the rate and the time left."""
+        self.found[cell] = attributes
+        self.left.remove(cell)
+        hours = max(self.clock() - self.start, 1e-9) / 3600
+        left = total(self.left, rates(self.found), workers)
+        self.say(
+            f"{len(self.found)} of {len(self.cells)}: {in_words(cell, self.names)}, in "
+            f"{span(float(attributes['seconds']))}; {(len(self.found) - self.before) / hours:.3g} cells an hour, "
+            f"{span(left or 0)} left"
+        )
+
+    def broken(self, cell: Cell, error: Exception) -> None:
+        """A cell could not be computed."""
+        self.left.remove(cell)
+        self.say(f"failed: {in_words(cell, self.names)} ({cell.name}): {error}")
+
+    def waiting(self, workers: int) -> None:
+        """Nothing has come for a while."""
+        if workers == 0:
+            self.say("waiting for workers: the scheduler has none")
+
+    def state(self) -> str:
+        """What is safe and how to go on."""
+        return (
+            f"{len(self.found)} of {len(self.cells)} cells are finished and safe; the same command goes on from there"
+        )

@@ -4,10 +4,10 @@ A condition is a cell without its runs. Its name starts with the rule, so that i
 switched on or off, and then as much else as tells it from the sweep's other conditions.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 
-from fa_lib.sweep.cells import INNER, Cell, describe
+from fa_lib.sweep.cells import INNER, Cell, describe, listed
 
 # In this order, and only where conditions would otherwise have one name; then whatever else a cell has.
 INSIDE = "rules inside"  # asked for last: two wrappers may differ in nothing else
@@ -23,15 +23,8 @@ def condition(cell: Cell) -> Cell:
 
 
 def labels(cells: Iterable[Cell]) -> dict[Cell, str]:
-    """A name for the condition of each cell; cells of one condition, and no others, share it.
-
-    Args:
-        cells: of one sweep.
-
-    Returns:
-        Condition (see `condition`) to name, in the order of the cells.
-    """
-    conditions = list(dict.fromkeys(map(condition, cells)))
+    """Condition to name, in the order of a sweep's cells; cells of one condition, and no others, share it."""
+    conditions = list(dict.fromkeys(map(condition, listed(cells))))
     names = {cell: ", ".join(_first_words(cell)) for cell in conditions}
     own = dict.fromkeys(name for cell in conditions for name, _ in _options(describe(cell.feedback)))
     others = [field.name for field in fields(Cell) if field.name not in (*TELLING, "feedback", "runs")]
@@ -46,6 +39,12 @@ def labels(cells: Iterable[Cell]) -> dict[Cell, str]:
             if len(set(values.values())) > 1:
                 names |= {cell: ", ".join(filter(None, (name, _words(option, values[cell])))) for cell in several}
     return names
+
+
+def in_words(cell: Cell, names: Mapping[Cell, str]) -> str:
+    """The cell as people say it, by the names of its sweep: "ib: FA, runs 0 to 4"."""
+    runs = f"run {cell.runs[0]}" if len(cell.runs) == 1 else f"runs {cell.runs[0]} to {cell.runs[-1]}"
+    return f"{cell.task}: {names[condition(cell)]}, {runs}"
 
 
 def _first_words(cell: Cell) -> Iterator[str]:

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from fa_lib.sweep import store
-from fa_lib.sweep.cells import Cell
+from fa_lib.sweep.cells import Cell, listed
 from fa_lib.sweep.labels import condition, labels
 
 COMPRESSED = {"zlib": True, "complevel": 9, "shuffle": True}
@@ -36,17 +36,12 @@ def merge(cells: Iterable[Cell], folder: Path, into: Path, *, partial: bool = Fa
         IncompleteSweepError: if cells are missing or their files cannot be used, unless `partial`; or if none is there.
         OSError: if the file cannot be written.
     """
-    cells = list(cells)
+    cells = listed(cells)
     names, found, lacking = labels(cells), {}, []
-    for cell in cells:
-        try:
-            data = store.read(cell, Path(folder))
-        except store.UnusableFileError as fault:
-            data, reason = None, f" ({fault})"
-        else:
-            reason = ""
+    for cell, data, fault in store.each(cells, Path(folder)):
         if data is None:
-            lacking.append(f"{names[condition(cell)]}: {_runs(cell)}{reason}")
+            runs = ", ".join(map(str, cell.runs))
+            lacking.append(f"{names[condition(cell)]}: runs {runs}" + (f" ({fault})" if fault else ""))
         else:
             found[cell] = data
     if not found or (lacking and not partial):
@@ -119,11 +114,10 @@ def named(path: str | Path, cells: Mapping[Hashable, Cell]) -> dict[Hashable, xr
         cells: name to a cell of the condition, whatever its runs.
 
     Returns:
-        Name to Dataset, as `load` gives it; conditions that the file lacks are left out.
-
-    Raises:
-        ValueError: as `load`.
+        Name to Dataset, as from `load`, with its errors; conditions that the file lacks are left out.
     """
+    if not isinstance(cells, Mapping):
+        raise ValueError(f"cells must be a mapping of names to cells, got {cells!r}")
     table, results = provenance(path), load(path)
     rows = zip(table.cell.values, table.label.values, strict=True)
     found = {_condition(json.loads(cell)): results[label] for cell, label in rows}
@@ -193,7 +187,3 @@ def _others(data: xr.Dataset) -> dict[str, int]:
 def _epochs(options: Mapping) -> list[int]:
     """The epochs that `train` measures."""
     return sorted({*range(0, options["epochs"], options["every"]), options["epochs"] - 1})
-
-
-def _runs(cell: Cell) -> str:
-    return f"runs {', '.join(map(str, cell.runs))}"

@@ -33,6 +33,7 @@ from dataclasses import fields
 from itertools import product
 from pathlib import Path
 
+from fa_lib import check
 from fa_lib.sweep import registry
 from fa_lib.sweep.cells import INNER, Cell, blocks, described, options_of
 
@@ -40,11 +41,12 @@ Plans = Mapping[str, Callable[..., list[Cell]]]  # name to a function of runs, e
 
 FIELDS = {field.name: field.type for field in fields(Cell) if field.name not in ("feedback", "runs")}
 LISTS = ("widths", "layers")  # whose one value is a list
+WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 KEYS = ("runs", "block", *FIELDS, "feedback", "modules")
 
 
 def cells_of(
-    name: str,
+    name: str | Path,
     *,
     plans: Plans | None = None,
     runs: int | None = None,
@@ -55,22 +57,21 @@ def cells_of(
     """The cells of a sweep.
 
     Args:
-        name: of a plan, or the path of a TOML file; `fa_lib.sweep.own` describes it.
+        name: of a plan, or the path of a TOML file, as a text or a `Path`; `fa_lib.sweep.own` describes the file.
         plans: those that can be named; none if None.
         runs, epochs, seed, device: instead of the plan's or the file's own.
 
     Raises:
         ValueError: for a name that is neither, or a file that does not say a sweep.
     """
-    given = {"runs": runs, "epochs": epochs, "seed": seed, "device": device}
-    given = {option: value for option, value in given.items() if value is not None}
-    for option, value in given.items():
-        _typed(option, value, str if option == "device" else int)
-    if plans and name in plans:
+    options = {"runs": (runs, int), "epochs": (epochs, int), "seed": (seed, int), "device": (device, str)}
+    given = {option: _typed(option, *value) for option, value in options.items() if value[0] is not None}
+    known = isinstance(name, str | Path)
+    if plans and known and name in plans:
         return plans[name](**given)
-    if not Path(name).is_file():
+    if not known or not Path(name).is_file():
         named = f"one of {', '.join(plans)} or " if plans else ""
-        raise ValueError(f"a sweep is {named}the path of a TOML file; there is no file {name!r}")
+        raise ValueError(f"a sweep is {named}the path of a TOML file; there is no file {str(name)!r}")
     try:
         said = tomllib.loads(Path(name).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -84,7 +85,8 @@ def cells_of(
 def _cells(said: dict) -> list[Cell]:
     if unknown := sorted(said.keys() - set(KEYS)):
         raise ValueError(f"there is no key {', '.join(unknown)}; the keys are {', '.join(KEYS)}")
-    registry.load(_several("modules", said.pop("modules")) if "modules" in said else ())
+    modules = _several("modules", said.pop("modules")) if "modules" in said else []
+    registry.load([_typed("modules", module, str) for module in modules])
     if lacking := [key for key in ("runs", "epochs", "task", "feedback") if key not in said]:
         raise ValueError(f"{', '.join(lacking)} must be given; the task is one of {', '.join(registry.TASKS)}")
     runs = _typed("runs", said.pop("runs"), int)
@@ -130,33 +132,28 @@ def _descriptions(table: Mapping) -> Iterator[dict]:
         if all(isinstance(value, dict) for value in several):
             choices.append([inner for value in several for inner in _descriptions(value)])
         else:  # an option that is not there is refused by `described`
-            choices.append([_typed(name, value, kinds.get(name), least=None) for value in several])
+            choices.append([_typed(name, value, kinds.get(name), in_cell=False) for value in several])
     if INNER in kinds and INNER not in table:
         raise ValueError(f'{rule} needs a channel, such as channel = {{rule = "FA"}}')
     for values in product(*choices):
         yield dict(zip(table, values, strict=True))
 
 
-def _typed(name: str, value, kind, least: int | None = 1):
-    """The value as its field takes it; whole numbers do for others. Cells have numbers of `least` or more, or above 0.
+def _typed(name: str, value, kind, *, in_cell: bool = True):
+    """The value, if it is of the kind, a type or one "or None"; whole numbers do for others.
 
-    `kind` is a type, or one "or None"; of another type a rule looks after its value by itself, and always after the
-    range of its numbers.
+    Numbers of a cell are 1 or more, or above 0. A rule looks after the range of its numbers by itself, and after values
+    of other types than `WORDS` has.
     """
     if name in LISTS:
-        if not isinstance(value, list) or not all(type(number) is int and number >= 0 for number in value):
+        if not isinstance(value, list) or not all(check.is_whole(number) for number in value):
             raise ValueError(f"{name} must be a list of whole numbers, or a list of such lists, got {value!r}")
         return tuple(value)
-    least = 0 if name == "seed" else least
-    kind = next((one for one in (bool, int, float, str) if kind in (one, one | None)), None)
-    if kind is None:
-        return value
-    words = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}[kind]
-    accepted = (int, float) if kind is float else kind
-    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-        raise ValueError(f"{name} must be {words}, got {value!r}")
-    if least is not None and kind is int and value < least:
-        raise ValueError(f"{name} must be a whole number of {least} or more, got {value}")
-    if least is not None and kind is float and not 0 < value < float("inf"):
-        raise ValueError(f"{name} must be a finite number above 0, got {value}")
-    return float(value) if kind is float else value
+    kind = next((one for one in WORDS if kind in (one, one | None)), None)
+    if kind is float and type(value) is int:
+        value = float(value)
+    if kind is not None and type(value) is not kind:
+        raise ValueError(f"{name} must be {WORDS[kind]}, got {value!r}")
+    if in_cell and kind is int:
+        return check.whole(name, value, 0 if name == "seed" else 1)
+    return check.positive(name, value) if in_cell and kind is float else value

@@ -40,6 +40,8 @@ def register(
     """
     if owner == "__main__":
         raise ValueError("workers cannot import __main__: put what is registered into a file of its own and import it")
+    if not isinstance(rules, Iterable):
+        raise ValueError(f"rules must be a list of classes, such as [FA], got {rules!r}")
     given = {"rule": {rule.word(): rule for rule in rules}, "task": tasks or {}, "record": measures or {}}
     for kind, named in given.items():
         for name, value in named.items():

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from fa_lib import check
 from fa_lib.sweep import store
-from fa_lib.sweep.cells import Cell
-from fa_lib.sweep.progress import Progress
+from fa_lib.sweep.cells import Cell, listed
+from fa_lib.sweep.estimate import Progress
 
 
 class StoppedError(RuntimeError):
@@ -34,11 +35,10 @@ def run(
 
     Raises:
         StoppedError: if the folder cannot be written to or is full, or the scheduler cannot be reached or goes away.
-        ValueError: for a number of workers below 1.
+        ValueError: for a number of workers below 1, or cells that are none.
     """
-    cells, folder = list(dict.fromkeys(cells)), Path(folder)
-    if workers < 1:
-        raise ValueError(f"workers must be a whole number of 1 or more, got {workers}")
+    cells, folder = list(dict.fromkeys(listed(cells))), Path(folder)
+    check.whole("workers", workers)
     try:
         store.prepare(folder)
     except OSError as error:
@@ -53,9 +53,8 @@ def run(
     try:
         from fa_lib.sweep import cluster
     except ImportError as error:
-        raise StoppedError(
-            f'sweeps run on dask, which is not installed ({error}): pip install "fa-lib[sweep]"'
-        ) from error
+        words = f'sweeps run on dask, which is not installed ({error}): pip install "fa-lib[sweep]"'
+        raise StoppedError(words) from error
     failed: dict[Cell, Exception] = {}
     progress = Progress(cells, survey.found, say)
     try:

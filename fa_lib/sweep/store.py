@@ -12,10 +12,10 @@ import platform
 import subprocess
 import time
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -35,31 +35,31 @@ class UnusableFileError(ValueError):
 
 def provenance(device: str) -> dict[str, str | int]:
     """Where and by what a result was made: commit of the code, versions, kind of host, device, memory."""
-    folder = Path(__file__).resolve().parent
-
-    def git(*words: str) -> str | None:
-        try:
-            return subprocess.run(
-                ["git", "-C", str(folder), *words], capture_output=True, text=True, check=True, timeout=20
-            ).stdout.strip()
-        except (OSError, subprocess.SubprocessError):
-            return None
-
-    commit, changes = git("rev-parse", "HEAD"), git("status", "--porcelain", "--", str(folder.parent))
-    processor = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
-        processor = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), processor)
-    accelerator = torch.cuda.get_device_name(device) if device.startswith("cuda") else device
+    changes = _git("status", "--porcelain", "--", "..")
     return {
-        "commit": (commit or "unknown") + (" with changes" if changes else ""),
-        "host": f"{platform.system()} {platform.machine()}, {processor}",
-        "hardware": accelerator,
+        "commit": (_git("rev-parse", "HEAD") or "unknown") + (" with changes" if changes else ""),
+        "host": f"{platform.system()} {platform.machine()}, {_processor()}",
+        "hardware": torch.cuda.get_device_name(device) if device.startswith("cuda") else device,
         "xarray": xr.__version__,
         "dask": _version("dask"),
         "fa_lib": _version("fa_lib"),
         "peak_memory": peak_memory(),
     }
+
+
+def _git(*words: str) -> str | None:
+    command = ["git", "-C", str(Path(__file__).resolve().parent), *words]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _processor() -> str:
+    known = Path("/proc/cpuinfo")
+    lines = known.read_text(errors="replace").splitlines() if known.exists() else []
+    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
 
 
 def _version(package: str) -> str:
@@ -99,11 +99,7 @@ def content(cell: Cell, data: xr.Dataset) -> bytes:
 
 
 def put(content: bytes, path: Path) -> Path:
-    """Put a file where it belongs, whole or not at all.
-
-    Raises:
-        OSError: if the folder cannot be written to or the disk is full; nothing half-written is left.
-    """
+    """Put a file where it belongs, whole or not at all; OSError if it cannot be, and nothing half-written is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     passing = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
@@ -118,11 +114,7 @@ def put(content: bytes, path: Path) -> Path:
 
 
 def prepare(folder: Path) -> None:
-    """Make the folder, clear it of what killed writers left, and see that it can be written to.
-
-    Raises:
-        OSError: if not.
-    """
+    """Make the folder, clear it of what killed writers left, and see that it can be written to; OSError if not."""
     put(b"", folder / ".writable").unlink()
     tidy(folder)
 
@@ -133,11 +125,7 @@ def write(cell: Cell, data: xr.Dataset, folder: Path) -> Path:
 
 
 def parse(cell: Cell, content: bytes) -> xr.Dataset:
-    """A cell's result from the bytes of its file.
-
-    Raises:
-        UnusableFileError: for bytes that are cut short, altered, or another's.
-    """
+    """A cell's result from the bytes of its file; UnusableFileError if they are cut short, altered, or another's."""
     try:
         with xr.open_dataset(io.BytesIO(content), engine="h5netcdf") as opened:
             data = opened.load()
@@ -151,11 +139,7 @@ def parse(cell: Cell, content: bytes) -> xr.Dataset:
 
 
 def read(cell: Cell, folder: Path) -> xr.Dataset | None:
-    """A cell's result, or None if there is no file.
-
-    Raises:
-        UnusableFileError: for a file that is cut short, altered, or another's, and for what is no file.
-    """
+    """A cell's result, or None if there is no file; errors as in `parse`, and for what is no file."""
     try:
         found = (folder / cell.name).read_bytes()
     except FileNotFoundError:
@@ -168,9 +152,7 @@ def read(cell: Cell, folder: Path) -> xr.Dataset | None:
 def tidy(folder: Path, older: float = 600) -> int:
     """Remove what killed writers left behind, and say how many files that were.
 
-    Args:
-        folder: of cells.
-        older: seconds since a file was last touched; a younger one may belong to somebody who is writing it.
+    A file touched less than so many seconds ago may belong to somebody who is writing it.
     """
     left = [path for path in folder.glob(".*.part") if time.time() - path.stat().st_mtime >= older]
     for path in left:
@@ -178,8 +160,16 @@ def tidy(folder: Path, older: float = 600) -> int:
     return len(left)
 
 
-@dataclass(frozen=True)
-class Survey:
+def each(cells: Iterable[Cell], folder: Path) -> Iterator[tuple[Cell, xr.Dataset | None, str]]:
+    """Every cell with its result, or None, and what is wrong with its file, if anything is."""
+    for cell in cells:
+        try:
+            yield cell, read(cell, folder), ""
+        except UnusableFileError as fault:
+            yield cell, None, str(fault)
+
+
+class Survey(NamedTuple):
     """What a folder holds of a sweep."""
 
     found: dict[Cell, dict]  # finished cell to the attributes of its file
@@ -190,16 +180,8 @@ class Survey:
 
 def survey(cells: Iterable[Cell], folder: Path) -> Survey:
     """Which cells have a result in the folder, which have none, and which files there cannot be used."""
-    found, missing, faults, size = {}, [], [], 0
-    for cell in cells:
-        try:
-            data = read(cell, folder)
-        except UnusableFileError as fault:
-            faults.append(str(fault))
-            data = None
-        if data is None:
-            missing.append(cell)
-        else:
-            found[cell] = dict(data.attrs)
-            size += (folder / cell.name).stat().st_size
-    return Survey(found, missing, faults, size)
+    looked_at = [(cell, data if data is None else dict(data.attrs), fault) for cell, data, fault in each(cells, folder)]
+    found = {cell: attributes for cell, attributes, _ in looked_at if attributes is not None}
+    missing = [cell for cell, attributes, _ in looked_at if attributes is None]
+    size = sum((folder / cell.name).stat().st_size for cell in found)
+    return Survey(found, missing, [fault for _, _, fault in looked_at if fault], size)

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from fa_book.exact.ends import limits
+from fa_book.exact.regimes import PHASES
 from fa_book.exact.trial import STEP, agreement, hard_draws
-from fa_lib.dynamics import exact, limits, simulate
-from fa_lib.dynamics.regimes import PHASES
+from fa_lib.dynamics import exact, simulate
 
 # two seeds of 600: about 1 in 6 of each ends in permanent loss
 SEEDS = (10, 11)

@@ -104,8 +104,8 @@ def test_linear_dynamics(p, steps):
 def test_the_regression_loss_of_the_dynamics_is_their_information():
     """L_R / (y'y) = 2^(-2 I) at every step, without intercept, whatever the samples."""
     H0, Y, W, B = dynamics.draw(n=60, m=4, p=1, runs=1, seed=1)
-    curves = dynamics.simulate(H0, Y, W, B[0], steps=12, samples=True)
-    bits = [information.gaussian(H, Y, intercept=False) for H in curves.H.values]
+    curves = dynamics.simulate(H0, Y, W, B[0], steps=12)
+    bits = [information.gaussian(H, Y, intercept=False) for H in dynamics.trajectory(H0, Y, W, B[0], steps=12)]
     np.testing.assert_allclose(2.0 ** (-2 * np.array(bits)), curves.regression_loss / (Y**2).mean(), rtol=1e-8)
     assert np.ptp(bits) > 0.5
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fa_lib.dynamics import curves, draw, exact, simulate
+from fa_lib.dynamics import arrays, curves, draw, exact, simulate
 
 
 def nearly_dependent(gap, n=2000, seed=3):
@@ -46,4 +46,4 @@ def test_sizes_whose_squares_float64_cannot_hold(size):
     expected = by_qr(H * size, Y)
     np.testing.assert_allclose(np.abs(small_H[0]), np.abs(expected[:, :6]), rtol=1e-9, atol=1e-12 * size)
     np.testing.assert_allclose(np.abs(small_Y[0]), np.abs(expected[:, 6:]), rtol=1e-9, atol=1e-12)
-    curves.inputs(H * size, Y, np.ones((6, 2)), np.ones((2, 6)))  # large, and yet finite
+    arrays.checked("H", H * size, ("n", "m"))  # large, and yet finite

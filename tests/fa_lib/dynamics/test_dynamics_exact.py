@@ -6,7 +6,6 @@ import mpmath
 import numpy as np
 import pytest
 
-from fa_lib import dynamics
 from fa_lib.dynamics import draw, exact, simulate
 from fa_lib.dynamics.rules import NF, NFA, TF
 
@@ -72,9 +71,6 @@ def test_units_too_near_to_dependence_are_told(gap):
         curves = exact(H0, Y, W, B)
     assert told[0].filename == __file__
     assert_agree(curves, simulate(H0, Y, W, B), 100 * EPS * np.linalg.cond(H0[1]))
-    with pytest.warns(RuntimeWarning, match="in run 1: condition number") as told:
-        dynamics.limits(H0, Y, W, B)
-    assert told[0].filename == __file__
 
 
 def test_a_very_small_unit_costs_digits_too():
@@ -269,4 +265,4 @@ GOOD = dict(zip(("H0", "Y", "W", "B"), draw(n=20, m=3, p=2, runs=1), strict=True
 )
 def test_bad_input_is_told_what_is_wrong(change, message):
     with pytest.raises(ValueError, match=message):
-        dynamics.exact(**(GOOD | change))
+        exact(**(GOOD | change))

@@ -53,7 +53,9 @@ def test_a_shuffle_destroys_information():
     assert (information.shuffle_null(Y[:, None], Y, 1.0, shuffles=5) < 0.01).all()
 
 
-@pytest.mark.parametrize("options", [{"shuffles": 0}, {"shuffles": 1.5}, {"shuffles": True}, {"runs": [0, 1]}])
+@pytest.mark.parametrize(
+    "options", [{"shuffles": 0}, {"shuffles": 1.5}, {"shuffles": True}, {"runs": [0, 1]}, {"runs": 1}]
+)
 def test_null_refuses(options):
     with pytest.raises(ValueError, match=f"{next(iter(options))} must"):
         information.shuffle_null(np.zeros((4, 2)), np.zeros(4), **options)

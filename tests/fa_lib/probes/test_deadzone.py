@@ -147,17 +147,6 @@ def test_train_records_the_shares(toy):
     assert set(saturation.SHARES) <= set(data)
 
 
-def test_variations_change_one_constant_each():
-    seen = random_step()
-    for share in (saturation.blocked, saturation.trapped):
-        name, varied = share.__name__, saturation.variations(share)
-        assert list(varied) == [
-            f"{name}, {what}" for what in ("margin 0.1", "margin 0.001", "negligible 0", "negligible 1")
-        ]
-        assert torch.equal(varied[f"{name}, margin 0.1"](seen), share(seen, margin=0.1))
-        assert torch.equal(varied[f"{name}, negligible 1"](seen), share(seen, negligible=1))
-
-
 @pytest.mark.parametrize("margin", [0, 1, -0.1, float("nan")])
 @pytest.mark.parametrize("share", saturation.SHARES.values(), ids=lambda share: share.__name__)
 def test_a_margin_out_of_range_is_named(share, margin):

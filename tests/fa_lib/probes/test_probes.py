@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jaxtyping import TypeCheckError
 
 from fa_lib import BP, FA, probes, train
 
@@ -70,6 +71,7 @@ def test_readout_leaves_no_residual_that_h_could_explain():
     assert (residual**2).sum() < (bare**2).sum()
 
 
+@pytest.mark.usefixtures("own_words")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -87,6 +89,7 @@ def test_readout_names_what_does_not_fit(arguments, message):
         probes.readout(*arguments)
 
 
+@pytest.mark.usefixtures("own_words")
 def test_readout_names_a_place_that_does_not_fit():
     with pytest.raises(ValueError, match=r"at must have the runs and units of H, got at \(1, 9, 3\)"):
         probes.readout(torch.zeros(1, 5, 2), torch.zeros(5, 1), at=torch.zeros(1, 9, 3))
@@ -119,6 +122,7 @@ def test_angles_known_by_heart():
     assert probes.angle(torch.cat([a, 0 * a]), torch.cat([a, a])).isnan().tolist() == [False, True]
 
 
+@pytest.mark.usefixtures("own_words")
 def test_angle_names_signals_of_different_shape():
     with pytest.raises(ValueError, match=r"one shape .*got \(1, 2, 3\) and \(1, 2, 4\)"):
         probes.angle(torch.zeros(1, 2, 3), torch.zeros(1, 2, 4))
@@ -188,6 +192,7 @@ def test_coding_rate_of_classes_apart_is_larger_than_of_classes_mixed():
     assert probes.coding_rate(basis, y_mixed).item() == pytest.approx(0, abs=1e-9)
 
 
+@pytest.mark.usefixtures("own_words")
 @pytest.mark.parametrize("probe", [probes.effective_rank, probes.coding_rate])
 def test_probes_of_h_alone_name_what_does_not_fit(probe):
     for H in (torch.zeros(5, 2), torch.zeros(0, 5, 2)):
@@ -197,6 +202,7 @@ def test_probes_of_h_alone_name_what_does_not_fit(probe):
         probe(torch.full((1, 5, 2), torch.nan))
 
 
+@pytest.mark.usefixtures("own_words")
 def test_coding_rate_names_a_wrong_precision_or_class():
     with pytest.raises(ValueError, match="precision must be a finite number above 0, got 0"):
         probes.coding_rate(torch.ones(1, 5, 2), precision=0)
@@ -215,3 +221,14 @@ def test_alignment_is_the_angle_to_the_exact_gradient(toy):
         a, b = sent[run].ravel(), (error[run] @ W[run]).ravel()
         expected = math.degrees(math.acos(a @ b / math.sqrt((a @ a) * (b @ b))))
         assert random["angle"].values[run, 0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_tests_look_at_the_shapes_that_the_annotations_say():
+    H, y = torch.ones(2, 5, 3), torch.ones(5, 1)
+    with pytest.raises(TypeCheckError):
+        probes.readout(H, y, at=torch.ones(2, 9, 4))
+    with pytest.raises(TypeCheckError):
+        probes.coding_rate(H, torch.ones(4, 1))
+    with pytest.raises(TypeCheckError):
+        probes.effective_rank(H.long())
+    assert probes.readout(H, y, at=torch.ones(2, 9, 3)).shape == (2, 9, 1)

@@ -57,7 +57,9 @@ def test_a_constant_predicts_the_mean():
     torch.testing.assert_close(probes.nonlinear_readout(torch.full((1, 40, 3), 0.3), y)[0], y.mean(0).expand(40, 2))
 
 
-@pytest.mark.parametrize("options", [{"features": 0}, {"features": 2.0}, {"features": True}, {"runs": [1]}])
+@pytest.mark.parametrize(
+    "options", [{"features": 0}, {"features": 2.0}, {"features": True}, {"runs": [1]}, {"runs": 2}]
+)
 def test_it_names_what_does_not_fit(options):
     with pytest.raises(ValueError, match=f"{next(iter(options))} must"):
         probes.nonlinear_readout(normal(2, 20, 3), normal(20, 1), **options)

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from fa_book.information import testbed
 from fa_lib import information, probes
-from fa_lib.probes.decoded_information import classes, held_out, readings, shuffled, sweep, told
+from fa_lib.probes.decoded_information import classes, readings, shuffled, told
 from fa_lib.record import Snapshot
 
 INFORMATION = ("binned", "gaussian", "ksg", "told")
@@ -75,28 +75,6 @@ def test_told_is_the_information_of_the_table_of_guesses():
         for _ in range(300)
     ]
     assert np.mean(blind) == pytest.approx(0, abs=4 * np.std(blind) / np.sqrt(300))
-
-
-def test_held_out_fits_on_the_first_and_asks_about_the_last():
-    H, Y = testbed.clouds(2, 3).draw(np.random.default_rng(0), 1000)
-    got = held_out(np.stack([H, H]), np.stack([Y, Y]), share=0.25)
-    target = functional.one_hot(torch.tensor(Y[:750, 0]))
-    guess = probes.nonlinear_readout(torch.tensor(H[None, :750]), target, at=torch.tensor(H[None, 750:])).argmax(2)
-    expected = information.binned(guess.numpy()[0][:, None], Y[750:], 1, correction="miller-madow")
-    assert got[0] == pytest.approx(expected)
-    Y[750:] = Y[750:][np.random.default_rng(1).permutation(250)]
-    assert held_out(H[None], Y[None])[0] < 0.05
-
-
-def test_sweep_is_reading_and_null_for_every_bin():
-    one = seen(testbed.clouds(3, 2), n=500)
-    got = sweep([0.2, 0.7], seed=3)(one)
-    assert got.shape == (2, 2, 2)
-    for place, size in enumerate((0.2, 0.7)):
-        np.testing.assert_allclose(got[:, place, 0], information.binned(one.H, classes(one.y), size))
-        np.testing.assert_allclose(
-            got[:, place, 1], information.shuffle_null(one.H, classes(one.y), size, seed=3)[:, 0]
-        )
 
 
 def test_classes_count_different_rows():

@@ -1,6 +1,7 @@
 """Sweeps by name: the paper's figures, TOML files of one's own, what the command line takes, how long it will take."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sweep_cluster import ROOT
@@ -9,8 +10,8 @@ from fa_lib import BP, FA, NFA, TF, sweep
 from fa_lib.feedback import DFA, Centred, Chained
 from fa_lib.sweep import Cell, cells_of, estimate, own, store
 from fa_lib.sweep.command import main, parser
+from fa_lib.sweep.estimate import Progress
 from fa_lib.sweep.labels import labels
-from fa_lib.sweep.progress import Progress
 
 
 def plan(folder, text, name="own.toml"):
@@ -132,6 +133,27 @@ def test_plans_are_passed_in(capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert said.startswith("usage: python -m mine status")
     assert "few, or the path of a TOML file of your own" in said
+
+
+def test_a_path_is_taken_and_what_is_no_sweep_is_told_in_words(tmp_path):
+    path = Path(plan(tmp_path, GOOD))
+    assert cells_of(path) == cells_of(str(path))
+    for name in (path.with_name("none.toml"), 5, ["own.toml"]):
+        with pytest.raises(ValueError, match=r"a sweep is one of few or the path of a TOML file; there is no file"):
+            cells_of(name, plans={"few": few})
+    with pytest.raises(ValueError, match="modules must be a text, got 5"):
+        cells_of(plan(tmp_path, "modules = [5]\n" + GOOD))
+    for use in (
+        lambda cells: sweep.run(cells, tmp_path),
+        lambda cells: sweep.merge(cells, tmp_path, tmp_path / "a.nc"),
+    ):
+        for cells in ("own.toml", [path], 5):
+            with pytest.raises(ValueError, match="a sweep is a list of cells, as `cells_of` gives it for a file, got"):
+                use(cells)
+    with pytest.raises(ValueError, match="cells must be a mapping of names to cells"):
+        sweep.named(tmp_path / "a.nc", few())
+    with pytest.raises(ValueError, match="rules must be a list of classes, such as"):
+        sweep.register("mine", rules=BP)
 
 
 def test_the_command_line_takes_every_option():

@@ -11,12 +11,11 @@ import warnings
 import numpy as np
 import xarray as xr
 
+from fa_book.exact.regimes import clock_at, phase
 from fa_lib import check
-from fa_lib.dynamics.conditioning import ROUNDING, require_full_rank
-from fa_lib.dynamics.curves import compress, inputs
-from fa_lib.dynamics.regimes import clock_at, phase
-from fa_lib.dynamics.rules import FA, checked
-from fa_lib.dynamics.solution import require_residual
+from fa_lib.dynamics.arrays import ROUNDING, checked, require_full_rank, require_residual
+from fa_lib.dynamics.curves import compress
+from fa_lib.dynamics.rules import FA, inputs
 
 # steps that are looked at: the start, and those around the turn, enough for either parity
 NEAR = np.array([-np.inf, -2, -1, 0, 1, 2, 3])
@@ -36,7 +35,7 @@ def limits(H0, Y, W, B, *, step: float | None = 0.2) -> xr.Dataset:
     Returns:
         Dataset of numbers, over `run` if any argument has a run axis:
 
-        * `beta` = b.w, `slope` and `curvature` (see `fa_lib.dynamics.regimes`), `phase`
+        * `beta` = b.w, `slope` and `curvature` (see `fa_book.exact.regimes`), `phase`
         * `clock_end`: where the clock ends: -1 / beta in an explosion, NaN in an oscillation, infinity elsewhere
         * `starts_above_90`: whether FA's first update goes uphill in L_R, which is slope < 0
         * `turn`: the clock at which L_R stops rising and the angle passes 90 degrees; 0 if it falls from the start; NaN

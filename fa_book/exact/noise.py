@@ -12,9 +12,9 @@ import numpy as np
 import xarray as xr
 
 from fa_lib import check
-from fa_lib.dynamics.conditioning import require_full_rank
-from fa_lib.dynamics.curves import compress, inputs, readout
-from fa_lib.dynamics.rules import NFA, checked
+from fa_lib.dynamics.arrays import checked, require_full_rank
+from fa_lib.dynamics.curves import compress, readout
+from fa_lib.dynamics.rules import NFA, inputs
 
 ROOTS = ("error_spread", "hidden_spread", "hidden_norm")
 

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fa_lib.dynamics import clock, draw, exact, large_n, limits, noise_moments, phase, simulate
-from fa_lib.dynamics.regimes import PHASES
-from fa_lib.dynamics.rules import NF, NFA, TF
+from fa_book.exact.ends import limits
+from fa_book.exact.noise import noise_moments
+from fa_book.exact.regimes import PHASES, clock, large_n, phase
+from fa_lib.dynamics import NF, NFA, TF, draw, exact, simulate
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "hidden_norm", "angle")
 

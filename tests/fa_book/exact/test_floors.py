@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from fa_book.exact.ends import limits
+from fa_book.exact.floors import floor
 from fa_book.exact.trial import STEP, hard_draws
-from fa_lib.dynamics import TF, draw, exact, floor, limits, simulate
+from fa_lib.dynamics import TF, draw, exact, simulate
 
 
 def modes(rates, runs=20, m=5, known=0.0, seed=0):

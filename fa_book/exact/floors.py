@@ -13,11 +13,10 @@ so that the loss ends above 0 if any mode explodes, and above its start if those
 import numpy as np
 
 from fa_lib import check
-from fa_lib.dynamics.conditioning import require_full_rank
-from fa_lib.dynamics.curves import compress, inputs
+from fa_lib.dynamics.arrays import checked, require_full_rank, require_residual
+from fa_lib.dynamics.curves import compress
 from fa_lib.dynamics.propagator import DEFECTIVE
-from fa_lib.dynamics.rules import FA, checked
-from fa_lib.dynamics.solution import require_residual
+from fa_lib.dynamics.rules import FA, inputs
 
 
 def floor(H0, Y, W, B, *, step: float | None = 0.2) -> np.ndarray:

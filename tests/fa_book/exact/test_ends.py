@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fa_lib.dynamics import FA, draw, exact, limits, simulate
+from fa_book.exact.ends import limits
+from fa_lib.dynamics import FA, draw, exact, simulate
 
 
 def untaught(n=1000, m=6, along=-0.5, w=3.0):
@@ -169,3 +170,12 @@ def test_a_clock_that_jumps_has_no_turn():
         assert np.isnan(limits(H0, Y, w, np.array(B), step=1.0)["turn"])
     for B in ([[0.5, 1.0]], [[0.5, -1.0]], [[-0.5, -1.0]]):  # of 0.5, 0 and -0.5: an ignorant layer turns
         assert np.isfinite(limits(H0, Y, w, np.array(B), step=1.0)["turn"])
+
+
+def test_units_too_near_to_dependence_are_told():
+    """And the warning names the line that asked."""
+    H0, Y, W, B = draw(n=200, runs=2, seed=0, redraw="all")
+    H0[1, :, 5] = H0[1, :, 0] + 1e-9 * H0[1, :, 5]
+    with pytest.warns(RuntimeWarning, match="in run 1: condition number") as told:
+        limits(H0, Y, W, B)
+    assert told[0].filename == __file__

@@ -5,15 +5,15 @@ With b = B' and w = W the best-regression loss depends on time through one numbe
     L_R(c) = L_R(0) / [(1 + c slope)^2 + c^2 curvature],    slope = b.theta_0,    curvature = rho b'(H_0'H_0)^-1 b.
 
 The step size, the decoder and the kind of rule (FA, or a drift along the target) only set how the clock runs.
-`fa_lib.dynamics.ends` says what follows for a run.
+`fa_book.exact.ends` says what follows for a run.
 """
 
 import numpy as np
 import xarray as xr
 
 from fa_lib import check
-from fa_lib.dynamics.curves import inputs
-from fa_lib.dynamics.rules import checked
+from fa_lib.dynamics.arrays import checked
+from fa_lib.dynamics.rules import inputs
 from fa_lib.dynamics.solution import check_time, labelled, solve
 
 PHASES = (

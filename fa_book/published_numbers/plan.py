@@ -1,0 +1,57 @@
+"""The cells behind "Beside published numbers": every rule under a source's own protocol, and the grid of rates before.
+
+BP has the source's own learning rate. Four other rules have the one of two that did better on a held-out fifth of the
+training data (`published_rates`), and those that lean on W take FA's.
+"""
+
+from fa_book.published_numbers import tasks  # registers them
+from fa_lib.feedback import BP, DFA, DRTP, FA, NFA, TF, Centred, Chained, Direct, KolenPollack, Rule, SignSymmetry
+from fa_lib.feedback.layers import ForLayers
+from fa_lib.sweep import Cell
+
+LAST = "last layer only"  # no rule: the encoder stays as it was drawn
+RULES: dict[str, Rule | ForLayers] = {  # by the names of the tables
+    "BP": BP(),
+    "FA": Chained(FA()),
+    "DFA": DFA(),
+    "sign-symmetry": Chained(SignSymmetry()),
+    "Kolen-Pollack": Chained(KolenPollack(decay=0.1)),
+    "DRTP": DRTP(),
+    "centred FA": Chained(Centred(FA())),
+    "noisy FA": Chained(NFA(sigma=0.1)),
+    "TF": Direct(TF(decorrelate=0.0)),
+    LAST: DFA(),
+}
+FACTORS = (0.25, 1.0)  # of the source's rate
+TRIED = ("FA", "DFA", "DRTP", "TF")  # rules with a grid
+CHOSEN = dict.fromkeys(RULES, 0.25) | {"BP": 1.0, "TF": 1.0}  # on MNIST-1D; all but BP's and TF's as FA's
+RATES = {"mnist_1d": 1e-2, "psa_mnist": 1e-4, "dfc_mnist": 2e-3, "dfc_fashion": 4e-4}  # the sources'
+LENGTHS = {"mnist_1d": (5, 150), "psa_mnist": (5, 100), "dfc_mnist": (5, 40), "dfc_fashion": (5, 40)}  # runs, epochs
+ROWS = (
+    *(("mnist_1d", rule) for rule in ("BP", "FA", "DFA", LAST, "sign-symmetry", "Kolen-Pollack", "DRTP")),
+    *(("mnist_1d", rule) for rule in ("centred FA", "TF", "noisy FA")),
+    ("psa_mnist", "BP"),
+    ("dfc_mnist", "BP"),
+)
+
+
+def cell(task: str, rule: str, lr: float, runs: int, epochs: int, seed: int = 0, device: str = "cpu") -> Cell:
+    """A training of the first runs by the rule of that name, measured at four epochs."""
+    return Cell(task, RULES[rule], range(runs), epochs, seed, learn_encoder=rule != LAST, every=max(epochs // 3, 1),
+                lr=lr, device=device)  # fmt: skip
+
+
+def published_rates(runs: int = 3, epochs: int = 30, seed: int = 0, device: str = "cpu") -> list[Cell]:
+    """MNIST-1D: two learning rates for four rules, judged on a held-out fifth of the training data."""
+    task, lr = f"mnist_1d{tasks.HELD}", RATES["mnist_1d"]
+    return [cell(task, rule, factor * lr, runs, epochs, seed, device) for rule in TRIED for factor in FACTORS]
+
+
+def published(runs: int | None = None, epochs: int | None = None, seed: int = 0, device: str = "cpu") -> list[Cell]:
+    """The rows that were computed: every rule on MNIST-1D, BP on MNIST, at the sources' full length."""
+    cells = []
+    for task, rule in ROWS:
+        known = LENGTHS[task]
+        lr = RATES[task] * (CHOSEN[rule] if task == "mnist_1d" else 1.0)
+        cells.append(cell(task, rule, lr, runs or known[0], epochs or known[1], seed, device))
+    return cells

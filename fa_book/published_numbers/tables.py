@@ -1,0 +1,78 @@
+"""Ours beside theirs: one row a rule, with the difference and whether it is within both spreads."""
+
+import html
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from fa_book.published_numbers.sources import Row, Source
+from fa_lib.statistics import interval
+
+
+def agrees(row: Row, ours: Sequence[float]) -> bool:
+    """Whether the means are apart by no more than twice the standard deviations of both together.
+
+    A source without a spread has none here, so that ours alone must bridge the difference.
+    """
+    ours = np.asarray(ours, dtype=float)
+    return bool(abs(ours.mean() - row.theirs) <= 2 * (ours.std(ddof=1) + (row.sd or 0.0)))
+
+
+def rows(source: Source, ours: Mapping[str, Sequence[float]], seconds: Mapping[str, float]) -> list[list[str]]:
+    """The cells of a source's table, as text.
+
+    Args:
+        source: with its rows.
+        ours: rule to test accuracies in per cent, one a run; rules that the source lacks come after its own.
+        seconds: rule to core seconds of those runs.
+    """
+    theirs = {row.rule: row for row in source.rows}
+    found = []
+    for rule in dict.fromkeys([*theirs, *ours]):
+        row, values = theirs.get(rule), ours.get(rule)
+        cells = [rule, "", "" if row is None else _spread(row), "", "", ""]
+        if values is not None:
+            mean, low, high = interval(values)
+            cells[1] = f"{mean:.1f} [{low:.1f}, {high:.1f}]" if len(values) > 1 else f"{mean:.1f}"
+            cells[5] = f"{seconds[rule]:.0f}" if rule in seconds else ""
+            if row is not None and len(values) > 1:
+                cells[3], cells[4] = f"{mean - row.theirs:+.1f}", "yes" if agrees(row, values) else "no"
+        else:
+            cells[4] = f"not run: {source.why or 'no such rule here'}"
+        found.append(cells)
+    return found
+
+
+def _spread(row: Row) -> str:
+    return f"{row.theirs:g}" if row.sd is None else f"{row.theirs:g} ± {row.sd:g}"
+
+
+HEADS = ("rule", "ours, % [95 % interval of the mean]", "theirs, %", "difference", "within both spreads", "core s")
+
+
+def typeset(heads: Sequence[str], body: Sequence[Sequence[str]], caption: str) -> str:
+    """An HTML table; the first cell of a row is its name."""
+    head = "".join(f"<th scope='col'>{html.escape(text)}</th>" for text in heads)
+    lines = "".join(
+        f"<tr><th scope='row'>{html.escape(first)}</th>{''.join(f'<td>{html.escape(c)}</td>' for c in rest)}</tr>"
+        for first, *rest in body
+    )
+    return (
+        f"<table class='fa-ledger'><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{lines}</tbody></table>"
+    )
+
+
+def beside(source: Source, ours: Mapping[str, Sequence[float]], seconds: Mapping[str, float]) -> str:
+    """A source's table, ready to be shown."""
+    return typeset(HEADS, rows(source, ours, seconds), f"{source.name}: {source.protocol}. Theirs: {source.where}.")
+
+
+def empty(sources: Sequence[Source]) -> list[list[str]]:
+    """The sources of which no row was run: name, protocol, their numbers, why, and the price in core seconds."""
+    return [
+        [source.name, source.protocol, "; ".join(f"{row.rule} {_spread(row)}" for row in source.rows), source.why,
+         "not known" if source.seconds is None else f"{source.seconds}"]
+        for source in sources
+        if source.why
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Systems that the paper's text names and its figures leave out."""

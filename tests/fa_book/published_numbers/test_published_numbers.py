@@ -1,0 +1,88 @@
+"""Published numbers: what counts as agreement, the source's network against a loop, and the choice of rates."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from fa_book.published_numbers import mnist1d, plan, sources, tables
+from fa_book.published_numbers import tasks as protocols
+from fa_book.published_numbers.residual import Residual
+from fa_lib import sweep, training
+from fa_lib.feedback import BP, FA
+from tools.book import ROOT
+
+
+def test_agreement_needs_both_spreads():
+    ours = [97.0, 97.2, 97.4]  # sd 0.2
+    assert tables.agrees(sources.Row("BP", 97.5), ours)
+    assert not tables.agrees(sources.Row("BP", 97.7), ours)
+    assert tables.agrees(sources.Row("BP", 97.7, 0.1), ours)
+
+
+def test_every_cell_of_a_table_is_filled_or_explained():
+    source = sources.named("PSA's baselines")
+    (empty,) = tables.rows(source, {}, {})
+    assert empty[4].startswith("not run: planned")
+    filled, more = tables.rows(source, {"BP": [97.2, 97.4, 97.6], "FA": [96.0, 96.2]}, {"BP": 120.4})
+    assert filled == ["BP", "97.4 [96.9, 97.9]", "97.37 ± 0.14", "+0.0", "yes", "120"]
+    assert more[0] == "FA"
+    assert more[2:5] == ["", "", ""]
+    page = tables.beside(source, {"BP": [97.2, 97.4]}, {})
+    assert page.count("<tr>") == 2
+    assert "784-128-10" in page
+    (first, *_) = tables.empty(sources.SOURCES)
+    assert first[2:] == ["BP 97.37 ± 0.14", source.why, "200"]
+    for source in sources.SOURCES:
+        assert source.why or source.name in ("IBTask, the paper's Fig. 1", "MNIST-1D")
+        assert all(50 > row.theirs > 30 or 60 < row.theirs < 100 for row in source.rows)
+
+
+def test_the_network_with_a_way_around_is_that_of_a_loop_and_learns_by_backpropagation():
+    task = protocols.whole_mnist_1d()
+    encoder = Residual((40, 7, 7), runs=[0, 1], nonlinearity="relu")
+    model = training.build(task.change(widths=(7, 7)), BP(), encoder=encoder, runs=2)
+    x, y = task.x[:30], task.y[:30]
+    model.step(x, y)
+    for run in range(2):
+        free = [p.detach()[run].clone().requires_grad_() for p in (*encoder.parameters(), *model.decoder.parameters())]
+        w1, b1, w2, b2, w3, b3 = free
+        h1 = torch.relu(x @ w1.T + b1)
+        h2 = h1 + torch.relu(h1 @ w2.T + b2)
+        assert torch.allclose(encoder(x)[run], h2, atol=1e-5)
+        torch.nn.functional.cross_entropy(h2 @ w3.T + b3, y.argmax(1)).backward()
+        for ours, theirs in zip(encoder.parameters(), free, strict=False):
+            assert torch.allclose(ours.grad[run], theirs.grad, atol=1e-6)
+
+
+def test_a_short_training_reaches_more_than_logistic_regression_can():
+    assert mnist1d.logistic() == pytest.approx(32, abs=0.5)  # the source's front page: 32
+    assert mnist1d.accuracies(BP(), runs=2, epochs=8, lr=1e-2).min() > 40
+    still = mnist1d.accuracies(FA(), runs=2, epochs=2, lr=1e-2, learn_encoder=False)
+    assert still.shape == (2,)
+
+
+def test_rates_are_those_that_did_best_in_the_published_grid():
+    found, by_name = {}, sweep.named(ROOT / "book/results/published_rates.nc", dict(enumerate(plan.published_rates())))
+    cells = plan.published_rates()
+    for number, data in by_name.items():
+        rule = plan.TRIED[number // len(plan.FACTORS)]
+        found[rule, cells[number].lr / plan.RATES["mnist_1d"]] = data.test_accuracy.values[:, -1]
+    assert mnist1d.best_rates(found) == {rule: plan.CHOSEN[rule] for rule in plan.TRIED}
+
+
+def test_tasks_are_as_the_sources_say_and_held_out_samples_are_not_trained_on():
+    few = protocols.dfc_mnist(samples=50, test_samples=20)
+    assert (few.widths, few.lr, few.protocol.options["eps"], few.batch) == ((256, 256, 256), 2e-3, 2e-3, 128)
+    psa = protocols.psa_mnist(samples=60, test_samples=20)
+    assert (len(psa.x), len(psa.test_x), psa.protocol.optimizer) == (50, 10, "adamw")
+    clothes = protocols.dfc_fashion(samples=50, test_samples=20)
+    assert (clothes.widths, clothes.lr) == ((256, 256, 256), 4e-4)
+    whole, part = protocols.whole_mnist_1d(), protocols.held_out(protocols.whole_mnist_1d())
+    assert (len(part.x), len(part.test_x)) == (3200, 800)
+    assert torch.equal(torch.cat([part.x, part.test_x]), whole.x)
+    cells = plan.published()
+    assert len({cell.name for cell in cells}) == len(cells) == 12
+    assert {json.loads(cell.text())["epochs"] for cell in cells} == {150, 100, 40}
+    assert np.isclose(cells[0].lr, 1e-2)
