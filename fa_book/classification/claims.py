@@ -31,8 +31,9 @@ def C14a(rules):
     "C14b",
     "2.4",
     "FA and all its variants perform comparably to BP on IBTask.",
-    f"Final training correct rate of each within {CLOSE} of BP's, paired by run: FA, TF, NF with bent units (its error times "
-    "3) and NFA with noise as large as B. (At first each was a claim of its own. The paper says it of all in one sentence.)",
+    f"Final training correct rate of each within {CLOSE} of BP's, paired by run: FA, TF, NF with bent units (its error "
+    "times 3) and NFA with noise as large as B. (At first each was a claim of its own; the paper says it of all in one "
+    "sentence.)",
     shown=FIG7,
     authors="FA .893, BP .937 (8 seeds)",
     rests="ibtask",
