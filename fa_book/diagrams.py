@@ -147,21 +147,21 @@ def two_ways() -> Figure:
         axes.set_position((number / 2, 0, 0.5, 1))
         colour = COLOURS[rule]
         _write(axes, 1.35, 2.82, title, 11.5, fontweight="bold")
-        y_hat = _value(axes, "y_hat", 0.7, 2.3, r"$\hat{y}$", 0.56, 0.56)
-        error = _value(axes, "error", 1.95, 2.3, "$E$", 0.56, 0.56)
-        forward = _box(axes, "Decoder", 0.7, 1.5, (0.72, 0.42), "$W_O$", *STYLES["Decoder"])
-        hidden = _value(axes, "H", 1.32, 0.75, "$H$", 1.9, 0.5)
-        source = _value(axes, "x", 1.32, 0.2, "$x$", 0.5, 0.34)
+        y_hat = _value(axes, "y_hat", 0.5, 2.3, r"$\hat{y}$", 0.56, 0.56)
+        error = _value(axes, "error", 2.2, 2.3, "$E$", 0.56, 0.56)
+        forward = _box(axes, "Decoder", 0.5, 1.5, (0.72, 0.42), "$W_O$", *STYLES["Decoder"])
+        hidden = _value(axes, "H", 1.35, 0.75, "$H$", 2.3, 0.5)
+        source = _value(axes, "x", 1.35, 0.2, "$x$", 0.5, 0.34)
         fill = STYLES["Decoder"][1] if rule == "BP" else "white"
-        channel = _box(axes, "channel", 1.95, 1.5, (0.72, 0.42), back, colour, fill)
+        channel = _box(axes, "channel", 2.2, 1.5, (0.72, 0.42), back, colour, fill)
         _arrow(axes, source, hidden)
-        _arrow(axes, hidden, forward, x=0.7)
+        _arrow(axes, hidden, forward, x=0.5)
         _arrow(axes, forward, y_hat)
         _arrow(axes, y_hat, error, color=colour)
         _arrow(axes, error, channel, color=colour, width=2.8)
-        _arrow(axes, channel, hidden, color=colour, width=2.8, x=1.95)
-        _write(axes, 1.88, 1.13, words, 8.5, ha="right", color=colour)
-        _write(axes, 2.02, 1.13, r"$\Delta H$", 11, ha="left", color=colour)
+        _arrow(axes, channel, hidden, color=colour, width=2.8, x=2.2)
+        _write(axes, 1.35, 1.14, words, 11, color=colour)
+        _write(axes, 2.29, 1.14, r"$\Delta H$", 11, ha="left", color=colour)
     return figure
 
 

@@ -1,6 +1,8 @@
-"""Sphinx extension: the search reads a page's text where this theme has it, so that an excerpt begins with text.
+"""Sphinx extension: the search reads a page's text where this theme has it, and leaves no marks on pages.
 
-Sphinx looks for role="main", which the theme does not give; the element <main> holds the toolbar as well as the text.
+Sphinx looks for role="main", which the theme does not give; the element <main> holds the toolbar as well as the text. It
+also marks the words that were searched for on the next page, and takes the marks away by a link that runs a script,
+which the policy of the pages forbids.
 """
 
 from pathlib import Path
@@ -8,15 +10,20 @@ from pathlib import Path
 from sphinx.errors import ExtensionError
 
 TEXT = "article.bd-article"
+KEEPS = 'localStorage.setItem("sphinx_highlight_terms", [...highlightTerms].join(" "))'
+FORGETS = 'localStorage.removeItem("sphinx_highlight_terms")'
 ASKED = ("`[role=\"main\"] ${anchor}`", "'[role=\"main\"]'")  # how searchtools.js asks for a part, and for all of it
 
 
 def mended(script: str) -> str:
-    """searchtools.js with the theme's element in place of role="main".
+    """searchtools.js with the theme's element in place of role="main", and without a memory for words.
 
     Raises:
-        ExtensionError: if the script asks in another way.
+        ExtensionError: if the script does these things in another way.
     """
+    if KEEPS not in script and FORGETS not in script:
+        raise ExtensionError("searchtools.js keeps words in a new way: see how and mend tools/search_pages.py")
+    script = script.replace(KEEPS, FORGETS)
     for asked in ASKED:
         wanted = asked.replace('[role="main"]', TEXT)
         if f"querySelector({asked})" not in script and f"querySelector({wanted})" not in script:
