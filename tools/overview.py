@@ -20,7 +20,9 @@ def glued(notebook: str, name: str) -> bytes:
     """
     cells = json.loads((ROOT / f"book/{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
     for output in (output for cell in cells for output in cell.get("outputs", [])):
-        said = output.get("metadata", {}).get("scrapbook", {}).get("name", "").removeprefix(MIME.removesuffix("image/png"))
+        said = (
+            output.get("metadata", {}).get("scrapbook", {}).get("name", "").removeprefix(MIME.removesuffix("image/png"))
+        )
         if said == name and MIME in output.get("data", {}):
             return base64.b64decode(output["data"][MIME])
     raise ValueError(f"book/{notebook}.ipynb has no picture glued as {name!r}: run make chapter NAME={notebook}")

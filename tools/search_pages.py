@@ -12,7 +12,7 @@ from sphinx.errors import ExtensionError
 TEXT = "article.bd-article"
 KEEPS = 'localStorage.setItem("sphinx_highlight_terms", [...highlightTerms].join(" "))'
 FORGETS = 'localStorage.removeItem("sphinx_highlight_terms")'
-ASKED = ("`[role=\"main\"] ${anchor}`", "'[role=\"main\"]'")  # how searchtools.js asks for a part, and for all of it
+ASKED = ('`[role="main"] ${anchor}`', "'[role=\"main\"]'")  # how searchtools.js asks for a part, and for all of it
 
 
 def mended(script: str) -> str:

@@ -60,16 +60,18 @@ def hero(results: Mapping[str, xr.Dataset]) -> Figure:
     axes.axvline(0.5, color=COLOURS["null"], linestyle="--", linewidth=1.2, zorder=0)
     axes.text(0.5, -0.72, "a guess", ha="center", va="bottom", fontsize=9, color="#555555")
     for name, x, words in NOTES:
-        note = {"va": "center", "fontsize": 9, "color": "#555555" if ROWS[name][1] == "null" else COLOURS[ROWS[name][1]]}
+        note = {
+            "va": "center",
+            "fontsize": 9,
+            "color": "#555555" if ROWS[name][1] == "null" else COLOURS[ROWS[name][1]],
+        }
         axes.text(x, [*found].index(name) + 0.17, words, **note)
     axes.set(xlim=(0.05, 1), ylim=(len(found) - 0.5, -0.8), xlabel="correct rate, every run and the mean")
     axes.set_yticks(range(len(found)), [ROWS[name][0] for name in found])
     axes.grid(axis="y", visible=False)
-    handles = [
-        plt.Line2D([], [], marker="o", linestyle="", markersize=8, color="#444444", label=READINGS["regression_accuracy"]),
-        plt.Line2D([], [], marker="o", linestyle="", markersize=8, color="#444444", markerfacecolor="white",
-                   label=READINGS["accuracy"]),
-    ]  # fmt: skip
+    look = {"marker": "o", "linestyle": "", "markersize": 8, "color": "#444444"}
+    fills = zip(READINGS.values(), ("#444444", "white"), strict=True)
+    handles = [plt.Line2D([], [], label=label, markerfacecolor=fill, **look) for label, fill in fills]
     figure.legend(handles=handles, loc="outside upper right", ncols=2)
     return figure
 

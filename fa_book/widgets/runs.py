@@ -141,6 +141,8 @@ class Runs(Widget):
         if not np.isfinite(values).all():
             return Interval(np.nan, np.nan, np.nan)
         mean, low, high = interval(values)
+        if not np.isfinite(low):  # one run
+            return Interval(mean, low, high)
         label = next((metric["label"] for metric in self._metrics()), "")
         least, most = bounds(self.metric, label)
         return Interval(mean, max(low, least), min(high, most))

@@ -39,8 +39,8 @@ PANELS = {
 class Training(Widget):
     """The 12-8-4-2 network on all 4096 patterns of IBTask, trained by five rules from the same weights.
 
-    On a page it comes with finished runs of these settings and of three presets, and trains live when asked to. In Python
-    `model` gives fa_lib networks with the very weights and matrices that the page draws, and `curves` trains them.
+    On a page it comes with finished runs of these settings and of three presets, and trains live when asked to. In
+    Python `model` gives fa_lib networks with the very weights and matrices that the page draws; `curves` trains them.
 
     Args:
         frozen: freeze the decoder W_O, weights and bias.
@@ -201,7 +201,7 @@ def _train(options: tuple, epochs: int, measure_every: int):
 
 
 def _finished(settings: dict) -> dict:
-    """A finished run as the page takes it: curves, rounded, and parameters as float32 in base64, from which H follows."""
+    """A finished run as the page takes it: rounded curves, and parameters, from which H follows, as float32 in base64."""
     results, _, end = _train(tuple(settings.items()), EPOCHS, EVERY)
     curves, parameters_of = {}, {}
     for rule, data in results.items():

@@ -13,10 +13,11 @@ from fa_book.widgets import Runs, recorded
 from fa_lib.statistics import interval
 
 READ = """async (recorded) => {
-  const { read, average } = await import("/_static/widgets/recorded.js");
-  return recorded.tasks.map((task) => task.rules.map((rule) => task.metrics.map(({ name }) => {
+  const { read, average, bounds } = await import("/_static/widgets/recorded.js");
+  return recorded.tasks.map((task) => task.rules.map((rule) => task.metrics.map((metric) => {
+    const { name } = metric;
     const values = read(recorded, task, rule, name);
-    return values && { name, values, ...average(values, rule.quantile) };
+    return values && { name, values, ...average(values, rule.quantile, bounds(metric)) };
   })));
 }"""
 
@@ -111,6 +112,8 @@ def check(data: dict, given: dict, result: list) -> float:
                 for epoch, column in enumerate(values.T):
                     ends = [line[name][epoch] for name in ("mean", "low", "high")]
                     proper = interval(column) if np.isfinite(column).all() else (np.nan,) * 3
+                    least, most = recorded.bounds(metric["name"], metric["label"])
+                    proper = (proper[0], max(proper[1], least), min(proper[2], most)) if len(values) > 1 else proper
                     np.testing.assert_allclose(ends, proper, rtol=1e-10, err_msg=f"{task} {rule} {metric}")
     return worst
 

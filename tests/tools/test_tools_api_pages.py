@@ -94,7 +94,14 @@ def test_attributes_are_whole_and_factories_say_what_they_make(page):
 
 
 def test_only_raises_is_split():
-    given = ["Says ValueError: a. KeyError: b.", "", "Raises:", "    ValueError: a. KeyError: b.", "Returns:", "    a. KeyError: b"]
+    given = [
+        "Says ValueError: a. KeyError: b.",
+        "",
+        "Raises:",
+        "    ValueError: a. KeyError: b.",
+        "Returns:",
+        "    a. KeyError: b",
+    ]
     assert raises(given) == [*given[:3], "    ValueError: a.", "    KeyError: b.", *given[4:]]
 
 
@@ -104,4 +111,6 @@ def test_a_factory_of_ones_own_is_named():
         a: list = field(default_factory=list)
         b: object = field(default_factory=object)
 
-    assert signature("(a: list = <factory>, b: object = <factory>)", fields(Two)) == "(a: list = [], b: object = object())"
+    assert (
+        signature("(a: list = <factory>, b: object = <factory>)", fields(Two)) == "(a: list = [], b: object = object())"
+    )
