@@ -1,6 +1,6 @@
 // The order of what a search finds: pages that lead a reader, then chapters, then the library's reference. Sphinx reads
 // this file into its own searchtools.js, and calls `score` with each result.
-const Scorer = {
+var Scorer = { // var, as searchtools.js declares it again where there is none
   objNameMatch: 11,
   objPartialMatch: 6,
   objPrio: { 0: 15, 1: 5, 2: -5 },
