@@ -76,6 +76,7 @@ def test_what_people_type_leads_to_the_page_that_answers(reader):
     for words, wanted in FOUND.items():
         page.goto(f"{reader.site}/search.html?q={words.replace(' ', '+')}")
         page.get_by_text("Search finished").wait_for()
+        page.wait_for_load_state("networkidle")  # every excerpt has come
         pages = [link.get_attribute("href") for link in page.locator("#search-results li > a").all()]
         assert f"book/{wanted}.html" in pages[0], words
         reference = [place for place, link in enumerate(pages) if "/api-" in link]
