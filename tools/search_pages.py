@@ -1,6 +1,6 @@
 """Sphinx extension: the search reads a page's text where this theme has it, and leaves no marks on pages.
 
-Sphinx looks for role="main", which the theme does not give; the element <main> holds the toolbar as well as the text. It
+Sphinx looks for role="main", which the theme does not give; <main> holds the toolbar as well as the text. It
 also marks the words that were searched for on the next page, and takes the marks away by a link that runs a script,
 which the policy of the pages forbids.
 """
