@@ -42,7 +42,7 @@ def signature(text: str, fields) -> str:
 
 
 def together(page: nodes.document) -> None:
-    """Give arguments that have the same text one entry: x, y – what both are."""
+    """Give arguments that have the same text one entry: x, y and what both are."""
     for body in page.findall(nodes.field_body):
         for entries in body.findall(nodes.bullet_list):
             before = None
@@ -53,7 +53,7 @@ def together(page: nodes.document) -> None:
                     before = None
                     continue
                 words = item.astext().removeprefix(name.astext())
-                if before and before[1] == words and words.strip(" –"):
+                if before and before[1] == words and words.strip(" \u2013"):
                     first = before[0]
                     place = first.index(next(node for node in first.children if isinstance(node, nodes.Text)))
                     first.insert(place, [nodes.Text(", "), name.deepcopy()])

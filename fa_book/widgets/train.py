@@ -201,7 +201,7 @@ def _train(options: tuple, epochs: int, measure_every: int):
 
 
 def _finished(settings: dict) -> dict:
-    """A finished run as the page takes it: rounded curves, and parameters, from which H follows, as float32 in base64."""
+    """A finished run as the page takes it: rounded curves, and the parameters, from which H follows."""
     results, _, end = _train(tuple(settings.items()), EPOCHS, EVERY)
     curves, parameters_of = {}, {}
     for rule, data in results.items():

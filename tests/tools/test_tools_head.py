@@ -139,5 +139,5 @@ def test_the_front_page_leads_to_the_first_page():
 def test_the_first_page_leads_to_the_papers():
     text = (ROOT / "book/index.md").read_text()
     for kind in ("pdf", "epub"):
-        link = f"../paper/{slug(CONFIG['sphinx']['config']['project'])}.{kind}"  # relative: it holds wherever the site lies
+        link = f"../paper/{slug(CONFIG['sphinx']['config']['project'])}.{kind}"
         assert f'<a href="{link}">{kind.upper()}</a>' in text
