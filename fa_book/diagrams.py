@@ -160,8 +160,8 @@ def two_ways() -> Figure:
         _arrow(axes, y_hat, error, color=colour)
         _arrow(axes, error, channel, color=colour, width=2.8)
         _arrow(axes, channel, hidden, color=colour, width=2.8, x=2.2)
-        _write(axes, 1.35, 1.14, words, 11, color=colour)
-        _write(axes, 2.29, 1.14, r"$\Delta H$", 11, ha="left", color=colour)
+        _write(axes, 1.35, 1.14, words, 11)
+        _write(axes, 2.29, 1.14, r"$\Delta H$", 11, ha="left")
     return figure
 
 
