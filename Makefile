@@ -5,7 +5,7 @@ PORT ?= 8000
 export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv browser book html quality chapter test lint serve pdf epub paper bench mutate repeat upgrade repository clean
+.PHONY: help venv browser book html editions quality chapter test lint serve pdf epub archive paper bench mutate repeat replicate upgrade repository clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -20,9 +20,13 @@ book: venv  ## run every chapter that changed and build _build/html
 	$(PY) -m tools.execute
 	@$(MAKE) --no-print-directory html
 
-html: venv  ## build _build/html from the notebooks as they are, warnings as errors
+html: venv  ## build _build/html from the notebooks as they are, warnings as errors; notebooks and Markdown for readers
 	@rm -rf _build/html _build/.doctrees
 	.venv/bin/jupyter-book build . -n -W --keep-going --quiet
+	$(PY) -m tools.reader
+
+editions: html  ## run each notebook for readers (_build/html/notebooks) alone in an empty folder
+	$(PY) -m tools.reader.run
 
 chapter: venv  ## run one chapter: NAME=alignment, and PARAMETERS="runs=3" for a trial run in _build/parametrised
 	@test -n "$(NAME)" || { echo "error: say which chapter: make chapter NAME=alignment" >&2; exit 2; }
@@ -44,7 +48,10 @@ pdf: browser html  ## the whole book as _build/paper/*.pdf, printed by Chromium
 epub: browser html  ## the whole book as _build/paper/*.epub
 	$(PY) -m tools.paper epub
 
-paper: browser html  ## both
+archive: html  ## texts, notebooks, data, results, code and environment as _build/paper/*.zip
+	$(PY) -m tools.paper zip
+
+paper: browser html  ## all three
 	$(PY) -m tools.paper
 
 quality: browser  ## measure _build/html in a browser and with Lighthouse (needs npm): one table, bars
@@ -58,6 +65,9 @@ mutate: venv  ## put faults into the code, one at a time, some ninety chosen one
 
 repeat: venv  ## run every notebook again: as it is, with four threads, with other instructions; say what changed
 	$(PY) -m tools.repeat
+
+replicate: venv  ## compute every verdict again with another seed and split (an hour of two cores); the ledger shows both
+	$(PY) -m tools.replicate
 
 upgrade: venv  ## pin the newest versions of requirements.in in requirements.txt and binder/, then make test
 	$(PY) -m tools.pin --upgrade

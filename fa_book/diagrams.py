@@ -98,7 +98,7 @@ def channels() -> Figure:
     """The paper's Fig. 5: what BP, FA, NFA, NF and TF put in the place of the feedback box.
 
     Returns:
-        A figure of 9.5 x 4 inches, one panel a channel.
+        A figure of 9.5 x 4 inches, one panel a rule.
 
     Source: Cheng & Brown 2023, Fig. 5, redrawn.
     """
@@ -120,7 +120,7 @@ def channels() -> Figure:
         for place, stage in enumerate(stages):
             height = 2.0 + 0.6 * ((len(stages) - 1) / 2 - place)
             fill = STYLES["Decoder"][1] if stage == "$W_O$" else "white"
-            box = _box(axes, f"channel {place + 1}", right, height, (0.92, 0.36), stage, colour, fill)
+            box = _box(axes, f"rule {place + 1}", right, height, (0.92, 0.36), stage, colour, fill)
             _arrow(axes, start, box, color=colour, width=2.4)
             start = box
         _arrow(axes, start, hidden, color=colour, width=2.4, x=right)

@@ -1,4 +1,4 @@
-"""The error messages of arguments, once: what was given, what is accepted."""
+"""The error messages of arguments, once: what was given, what is accepted. All raise ValueError."""
 
 from collections.abc import Collection, Sequence
 
@@ -6,11 +6,7 @@ import numpy as np
 
 
 def whole(name: str, value, least: int = 1) -> int:
-    """The value as an int, if it is a whole number of `least` or more; truths and fractions are none.
-
-    Raises:
-        ValueError: for anything else.
-    """
+    """The value as an int, if it is a whole number of `least` or more; truths and fractions are none."""
     if not is_whole(value, least):
         raise ValueError(f"{name} must be a whole number of {least} or more, got {value!r}")
     return int(value)
@@ -22,11 +18,7 @@ def is_whole(value, least: int = 0) -> bool:
 
 
 def positive(name: str, value, *, zero: bool = False) -> float:
-    """The value as a float, if it is a finite number above 0, or 0 where `zero` is allowed.
-
-    Raises:
-        ValueError: for anything else.
-    """
+    """The value as a float, if it is a finite number above 0, or 0 where `zero` is allowed."""
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     if not number or not (value >= 0 if zero else value > 0) or not value < float("inf"):
         raise ValueError(f"{name} must be a finite number {'of 0 or more' if zero else 'above 0'}, got {value!r}")
@@ -34,33 +26,21 @@ def positive(name: str, value, *, zero: bool = False) -> float:
 
 
 def one_of(name: str, value, choices: Collection[str]) -> str:
-    """The value, if it is one of the choices.
-
-    Raises:
-        ValueError: for anything else.
-    """
+    """The value, if it is one of the choices."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
     return value
 
 
 def truth(name: str, value) -> bool:
-    """The value, if it is True or False.
-
-    Raises:
-        ValueError: for anything else, texts such as "no" included.
-    """
+    """The value, if it is True or False; texts such as "no" are neither."""
     if not isinstance(value, bool | np.bool_):
         raise ValueError(f"{name} must be True or False, got {value!r}")
     return bool(value)
 
 
 def run_numbers(runs: int | Sequence[int]) -> list[int]:
-    """The numbers of the runs: 0, 1, ... for a count, or those given.
-
-    Raises:
-        ValueError: for a count below 1, no numbers, or numbers that are not whole, negative or there twice.
-    """
+    """The numbers of the runs: 0, 1, ... for a count, or those given, if they are whole, from 0 and each there once."""
     numbers = range(runs) if is_whole(runs, 1) else runs
     listed = isinstance(numbers, Sequence | np.ndarray) and np.ndim(numbers) == 1
     if not listed or not all(is_whole(n) for n in numbers) or len(set(numbers)) < max(len(numbers), 1):

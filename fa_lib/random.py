@@ -30,10 +30,9 @@ def generator(seed: int, run: int, purpose: str, device: str = "cpu") -> torch.G
     """A torch generator for one run and one purpose.
 
     Args:
-        seed: seed of the experiment, from 0 to 2**32 - 1.
-        run: number of the repeat, in the same range.
+        seed, run: of the experiment and number of the repeat, both from 0 to 2**32 - 1.
         purpose: one of `PURPOSES`.
-        device: device of the tensors to be drawn.
+        device: of the tensors to be drawn.
 
     Raises:
         ValueError: for a seed or run outside that range, or an unknown purpose.

@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from jaxtyping import install_import_hook
 from torch import nn
 
-from fa_lib import tasks
+# shapes in annotations are looked at in tests alone, and before anything else imports these rooms
+install_import_hook(["fa_lib.feedback", "fa_lib.nn", "fa_lib.probes"], "shapes.checker")
+
+from fa_lib import tasks  # noqa: E402
 
 torch.set_num_threads(1)  # one tiny network gains nothing from more, and several test processes may run at once
 

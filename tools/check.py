@@ -20,6 +20,10 @@ PYTHON = sys.executable
 PARAMETERS = {"embedding": ["runs=3", "draws=20"], "alignment": ["runs=3", "epochs=20"]}
 
 
+# Short chapters whose notebook for readers is run alone: one needs the library, one the book's Python and its glue.
+EDITIONS = ("howto-rule", "introduction")
+
+
 def run(*command: str) -> bool:
     return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
@@ -55,6 +59,11 @@ def build() -> bool:
 
 def links() -> bool:
     return run(PYTHON, "-m", "tools.check_links", "_build/html")
+
+
+def editions() -> bool:
+    """The notebooks for readers say what the site says, and run where nothing else is."""
+    return run(PYTHON, "-m", "tools.reader.check") and run(PYTHON, "-m", "tools.reader.run", *EDITIONS)
 
 
 def site() -> bool:
@@ -121,6 +130,7 @@ STEPS = (
     Step("pytest: fa_lib and tools", unit_tests),
     Step("jupyter-book: build with warnings as errors", build),
     Step("links: inside the built site", links),
+    Step("editions: notebooks for readers beside their pages, two run in an empty folder", editions),
     Step("site: axe, console, requests, weight and width of every page", site),
     Step("papermill: an unknown parameter is refused", unknown_parameter),
     Step("papermill: other parameters than the default", other_parameters),

@@ -4,6 +4,7 @@ A claim is turned into a few checks. The verdict is counted from them.
 """
 
 import html
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,21 +13,25 @@ from fa_book.claims.evidence import Check
 
 MIME = "application/vnd.fa.claim+json"
 MARKS = {True: ("yes", "✓"), False: ("no", "✗"), None: ("undecided", "?")}
-OUTCOMES = ("reproduced", "partly", "not reproduced", "artefact")
+OUTCOMES = ("holds", "does not hold", "artefact", "undecided")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim of the paper, with its criterion.
+    """One proposition, with its criterion.
 
     Args:
-        id: C1, C2, ...
+        id: C1a, C1b, C2, ...; the number is that of the paper's sentence, the letter that of the proposition in it.
         section: of the paper.
         statement: the claim, in our words.
         criterion: what must be seen, in words; `checks` is the same in code.
         checks: function of the evidence, giving a list of `Check`.
+        shown: what the paper shows it by, such as "Fig. 1, means of 10 runs"; empty where it shows nothing.
         authors: what the authors' code gives where that was run, else empty.
         artefact: index of the check that, failing, shows that the effect is the measure's own (None: there is none).
+        ours: True for what this book adds and the paper does not say.
+        price: what it would cost to decide, where it may stay undecided.
+        rests: name of the published sweep it is judged on, such as "ibtask"; empty where the chapter makes its runs.
     """
 
     id: str
@@ -34,26 +39,36 @@ class Claim:
     statement: str
     criterion: str
     checks: Callable[..., list[Check]]
+    shown: str = ""
     authors: str = ""
     artefact: int | None = None
+    ours: bool = False
+    price: str = ""
+    rests: str = ""
+
+    @property
+    def code(self) -> str:
+        """File and line of the criterion in code, from the root of the repository."""
+        made = self.checks.__code__
+        return f"{self.checks.__module__.replace('.', '/')}.py#L{made.co_firstlineno}"
 
     def judge(self, *evidence) -> "Verdict":
         """The verdict on the given evidence; what a claim needs stands in the docstring of its function.
 
-        All checks passed: reproduced; none: not reproduced; else partly. If the check named by `artefact` fails, the
-        claim may look right and still says nothing: artefact.
+        A check that fails: does not hold. Else one that is undecided: undecided. Else: holds. If the check named by
+        `artefact` fails, the paper's measure would have shown the same with nothing to find: artefact.
         """
         checks = self.checks(*evidence)
-        passed = [check.passed is True for check in checks]
-        outcome = "reproduced" if all(passed) else "partly" if any(passed) else "not reproduced"
-        if self.artefact is not None and checks[self.artefact].passed is False:
+        passed = [check.passed for check in checks]
+        outcome = "does not hold" if False in passed else "undecided" if None in passed else "holds"
+        if self.artefact is not None and passed[self.artefact] is False:
             outcome = "artefact"
         return Verdict(self, outcome, checks)
 
 
-def claim(id: str, section: str, statement: str, criterion: str, authors: str = "", *, artefact: int | None = None):
+def claim(id: str, section: str, statement: str, criterion: str, **more):
     """Decorator that makes a function of the evidence into a `Claim`; arguments as there."""
-    return lambda checks: Claim(id, section, statement, criterion, checks, authors, artefact)
+    return lambda checks: Claim(id, section, statement, criterion, checks, **more)
 
 
 @dataclass(frozen=True)
@@ -64,11 +79,29 @@ class Verdict:
     outcome: str
     checks: Sequence[Check]
 
+    @property
+    def fragile(self) -> bool:
+        """Whether another margin, wider or narrower by a fifth, would give another outcome."""
+        return any(check.fragile for check in self.checks)
+
     def record(self) -> dict:
-        """Plain data: id, section, statement, criterion, authors, outcome and checks."""
-        fields = ("id", "section", "statement", "criterion", "authors")
-        found = [{"asked": c.asked, "found": c.found, "passed": c.passed} for c in self.checks]
-        return {name: getattr(self.claim, name) for name in fields} | {"outcome": self.outcome, "checks": found}
+        """Plain data: the claim's words, the outcome, and the checks with their numbers; infinite ends are None."""
+        fields = (
+            "id",
+            "section",
+            "statement",
+            "criterion",
+            "shown",
+            "authors",
+            "artefact",
+            "ours",
+            "price",
+            "rests",
+            "code",
+        )
+        found = [{name: _plain(value) for name, value in check._asdict().items()} for check in self.checks]
+        words = {name: getattr(self.claim, name) for name in fields}
+        return words | {"outcome": self.outcome, "fragile": self.fragile, "checks": found}
 
     def brief(self) -> str:
         """The outcome and each check's mark, without numbers: what stays if a last digit does not."""
@@ -82,10 +115,24 @@ class Verdict:
         return {"text/plain": str(self), "text/html": box(self.record()), MIME: self.record()}
 
 
+def _plain(value):
+    """As JSON takes it: no infinities, six digits of a number, which is more than a table shows."""
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return value
+
+
 def as_html(words: str) -> str:
     """Words as HTML: W_O with its index below the line, minus signs and ≤ as such."""
     words = re.sub(r"(?<![\w.])-(?=\d)", "&minus;", html.escape(words.replace("<=", "≤")))
     return re.sub(r"\b([A-Z])_([A-Z])\b", r"\1<sub>\2</sub>", words)
+
+
+def kind_of(outcome: str) -> str:
+    """The outcome as the name of a CSS class."""
+    return outcome.replace(" ", "-")
 
 
 def box(record: dict) -> str:
@@ -95,8 +142,9 @@ def box(record: dict) -> str:
         f"{as_html(c['asked'])}: <strong>{as_html(c['found'])}</strong></li>"
         for c in record["checks"]
     )
-    kind = record["outcome"].split()[0]
+    kind = kind_of(record["outcome"])
     return (
-        f"<div class='fa-verdict {kind}'><p><strong>{record['id']}</strong> {as_html(record['statement'])} "
+        f"<div class='fa-verdict {kind}' id='{record['id']}'><p><strong>{record['id']}</strong> "
+        f"{as_html(record['statement'])} "
         f"<em class='fa-outcome'>{record['outcome']}</em></p><ul>{rows}</ul></div>"
     )

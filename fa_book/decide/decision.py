@@ -5,10 +5,12 @@ averaged over training, what the signal told and its cosine with the gradient. A
 whose weights are the same in every condition.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
+
+from fa_lib.statistics import Interval
 
 OUTCOMES = {"readout": "regression_accuracy", "answer": "test_accuracy"}
 THEORIES = ("information", "any information", "alignment", "any alignment")
@@ -78,6 +80,46 @@ def added(rows: xr.Dataset, outcome: str, predictors: Sequence[str]) -> xr.Datas
             found.setdefault(name, []).append(full - r_squared(y, rest))
             found.setdefault(f"{name}_weight", []).append(weight)
     return xr.Dataset({name: ("run", values) for name, values in found.items()}, coords={"run": rows.run})
+
+
+def both_ways(statistic: Callable, *tables: np.ndarray, draws: int = 2000, seed: int = 0) -> Interval:
+    """A number with its 95 % interval over conditions and over runs: both are drawn anew, percentiles of the bootstrap.
+
+    Args:
+        statistic: of arrays like the tables, (condition, run), to a number.
+        tables: (condition, run) each; the same conditions and runs are drawn for all.
+        draws: of the bootstrap.
+        seed: of the draws.
+
+    Source: Owen 2007, the pigeonhole bootstrap.
+    """
+    random = np.random.default_rng([seed, 0, 6])  # `fa_lib.random` for a null, without torch, which claims do not need
+    conditions, runs = tables[0].shape
+    found = []
+    for _ in range(draws):
+        rows, columns = random.integers(conditions, size=conditions), random.integers(runs, size=runs)
+        found.append(statistic(*(table[np.ix_(rows, columns)] for table in tables)))
+    low, high = np.percentile(found, (2.5, 97.5))
+    return Interval(float(statistic(*tables)), float(low), float(high))
+
+
+def closer(outcome: np.ndarray, one: np.ndarray, other: np.ndarray) -> float:
+    """Share of an outcome's variance over conditions that one predictor adds to another, less what that adds to it.
+
+    All (condition, run). With two predictors this is the difference of their squared correlations, mean over runs. What
+    does not vary explains nothing.
+    """
+
+    def squared(x):
+        return (_standard(x) * _standard(outcome)).mean(0) ** 2
+
+    return float((squared(one) - squared(other)).mean())
+
+
+def _standard(values: np.ndarray) -> np.ndarray:
+    """Mean 0 and variance 1 over conditions; 0 where nothing varies."""
+    spread = values.std(0)
+    return (values - values.mean(0)) / np.where(spread > 1e-12, spread, np.inf)
 
 
 def predicted(rows: xr.Dataset, theory: str, intact: Mapping[str, str]) -> xr.DataArray:

@@ -59,7 +59,8 @@ class Late(Wrapper):
         delay: steps.
 
     Raises:
-        ValueError: for something that is no rule, or a delay that is no whole number of 0 or more.
+        ValueError: for something that is no rule, or a delay that is no whole number of 0 or more; at a call, for a
+            batch of another size than that of the signal that arrives.
     """
 
     delay: int
@@ -75,10 +76,16 @@ class Late(Wrapper):
 
     def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m) of `delay` calls ago."""
-        self.waiting.append(self.rule(error, y, **context))
+        self.waiting.append(now := self.rule(error, y, **context))
         if len(self.waiting) <= self.delay:
-            return torch.zeros_like(self.waiting[-1])
-        return self.waiting.popleft()
+            return torch.zeros_like(now)
+        late = self.waiting.popleft()
+        if late.shape != now.shape:
+            raise ValueError(
+                f"a late signal of {late.shape[1]} samples meets a batch of {now.shape[1]}: take batches of one size, "
+                "by a batch that divides the number of samples"
+            )
+        return late
 
 
 class _Mover:

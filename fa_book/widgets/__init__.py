@@ -10,6 +10,7 @@ except ImportError as error:
         name=error.name,
     ) from None
 
+from fa_book.widgets.bar import Bar
 from fa_book.widgets.dead_zones import DeadZones
 from fa_book.widgets.dynamics import Dynamics
 from fa_book.widgets.icosahedron import Icosahedron
@@ -17,4 +18,4 @@ from fa_book.widgets.information import Information
 from fa_book.widgets.runs import Runs
 from fa_book.widgets.train import Training
 
-__all__ = ["DeadZones", "Dynamics", "Icosahedron", "Information", "Runs", "Training"]
+__all__ = ["Bar", "DeadZones", "Dynamics", "Icosahedron", "Information", "Runs", "Training"]

@@ -1,8 +1,7 @@
 """Feedback rules: how what is known about y becomes a change of H.
 
-A rule is called with the error at the decoder's output (before its nonlinearity) and the target, and returns the
-gradient with respect to H that the encoder descends. `draw` gives every run its own random matrices; a matrix passed by
-the caller is used as it is. All but `KolenPollack`'s are frozen: drawing returns a copy::
+`draw` gives every run its own random matrices; a matrix passed by the caller is used as it is. All but
+`KolenPollack`'s are frozen: drawing returns a copy::
 
     BP            error times W_O, the exact gradient
     FA            error times a fixed random B

@@ -1,7 +1,4 @@
-"""A rule that learns to preserve the target: its matrix is the code side of an autoencoder of Y.
-
-The autoencoder is trained on targets alone. It hears no error of the network and does not know its weights.
-"""
+"""A rule that learns to preserve the target: its matrix is the code side of an autoencoder of Y."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +7,7 @@ import torch
 from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import Rule, carry, drawn, per_run
+from fa_lib.feedback.base import Error, Hidden, PerRun, Rule, Target, Weight, carry, drawn, per_run
 from fa_lib.random import generator, kaiming_normal, stack
 
 
@@ -20,9 +17,9 @@ class Autoencoder(Rule):
 
     The code of a target is y A, in as many numbers as there are hidden units. A readout like the network's own, affine
     and then the task's output nonlinearity, has to give y back from it. Both sides learn by Adam on the squared error,
-    on the targets alone. A starts from the B of `FA` and is used at that one's length, so that only what it points at
-    is learned. With a linear output the code spans the first principal components of Y. A small cost on the squares of
-    both sides' weights keeps classes from running away from each other without end.
+    on the targets alone; they hear no error of the network. A starts from the B of `FA` and is used at that one's
+    length, so that only what it points at is learned. With a linear output the code spans the first principal
+    components of Y. A small cost on the squares of both sides' weights keeps classes from moving apart without end.
 
     With a variance above 0 it is a variational autoencoder: the code has normal noise, its size learned unit by unit, a
     standard normal prior, and the targets that noise variance around their reconstruction.
@@ -73,7 +70,7 @@ class Autoencoder(Rule):
             generators=tuple(generator(seed, run, "noise", device) for run in runs),
         )  # fmt: skip
 
-    def __call__(self, error: Tensor, y: Tensor, *, output, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target, *, output, **context) -> Hidden:
         """error (run, sample, p) to the gradient (run, sample, m), after learning from y (sample, p)."""
         started = len(self.optimizer.state) > 0 if self.parameters else False
         for _ in range(self.steps + (0 if started else self.before)):
@@ -81,7 +78,7 @@ class Autoencoder(Rule):
         A = self.matrix()
         return carry(error.to(A.dtype), A)
 
-    def learn(self, y: Tensor, output) -> Tensor:
+    def learn(self, y: Target, output) -> PerRun:
         """One step of the autoencoder on y (sample, p); its loss before the step, (run,)."""
         with torch.enable_grad():
             loss = self.loss(y, output)
@@ -90,9 +87,10 @@ class Autoencoder(Rule):
         self.optimizer.step()
         return loss.detach()
 
-    def loss(self, y: Tensor, output) -> Tensor:
+    def loss(self, y: Target, output) -> PerRun:
         """Squared error of y's reconstruction, summed over outputs, and what code and weights cost, (run,)."""
-        A, readout, bias, spread = self._drawn()
+        drawn(self.parameters[0] if self.parameters else None)
+        A, readout, bias, spread = self.parameters
         y = y.to(A.dtype)
         code = (A.mT @ y.mT).mT  # (run, sample, m)
         cost = self.decay * (A.square().sum((1, 2)) + readout.square().sum((1, 2)))
@@ -104,11 +102,7 @@ class Autoencoder(Rule):
         y_hat = output(carry(code, readout) + bias)
         return ((y_hat - y) ** 2).sum(2).mean(1) + cost
 
-    def matrix(self, W: Tensor | None = None) -> Tensor:
+    def matrix(self, W: Weight | None = None) -> Weight:
         """What the error goes through at this moment, (run, p, m): A at the length of the B it started from."""
-        A = self._drawn()[0].detach()
+        A = drawn(self.parameters[0] if self.parameters else None).detach()
         return A * (self.length / A.norm(dim=(1, 2), keepdim=True))
-
-    def _drawn(self) -> tuple[Tensor, ...]:
-        drawn(self.parameters[0] if self.parameters else None)
-        return self.parameters

@@ -9,19 +9,45 @@ gradient with respect to H that the encoder descends. A rule of one's own is thr
             return carry(error.sign(), self.B)
 """
 
-import copy
-from collections.abc import Mapping, Sequence
+import functools
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
+from fa_lib import check
 from fa_lib.random import kaiming_normal, stack
 
 #: What a rule may ask for beyond the error: the target, the hidden layer, the weight above it, the output before its
 #: nonlinearity, that nonlinearity, the loss's gradient as a function of z and y, and the share of right answers.
 CONTEXT = ("y", "H", "W", "z", "output", "error_at", "accuracy")
+
+Error = Float[Tensor, "run sample p"]  # at the output or, in a chain, at the layer above: p numbers a sample
+Target = Float[Tensor, "sample output"]  # p outputs, but for a chain's lower layers
+Hidden = Float[Tensor, "run sample m"]  # H, and the gradient with respect to it
+Weight = Float[Tensor, "run p m"]  # W, and B in its place
+PerRun = Float[Tensor, "run"]  # such as the share of right answers
+
+
+def in_words(draw: Callable, *, several: bool = False) -> Callable:
+    """A `draw` that says what is wrong with its arguments, and to which runs may be a count."""
+
+    @functools.wraps(draw)
+    def asked(self, p=None, m=None, *, runs=None, **options):
+        fits = isinstance(m, Mapping) and len(m) > 0 if several else check.is_whole(m, 1)
+        if not check.is_whole(p, 1) or not fits or runs is None:
+            layer, example = ("each hidden layer", "{1: 8, 2: 4}") if several else ("the hidden layer", "4")
+            raise ValueError(
+                f"draw needs p, the numbers in an error, m, the units of {layer}, and runs, such as "
+                f"{self}.draw(2, {example}, runs=[0]); got p={p!r}, m={m!r}, runs={runs!r}"
+            )
+        return draw(self, p, m, runs=check.run_numbers(runs), **options)
+
+    return asked
 
 
 class Rule:
@@ -35,23 +61,32 @@ class Rule:
     learns = False  #: whether a matrix of the rule learns beside the weight, see `learned`
     published: ClassVar[str | None] = None  #: the class's name in published results, where it was another one
 
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        if "draw" in vars(cls):
+            cls.draw = in_words(cls.draw)
+
+    @in_words
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> Self:
         """The rule with whatever is random about it drawn for every run; the rule itself if nothing is.
 
         Args:
             p: numbers in an error, units above.
             m: units of the hidden layer.
-            runs: numbers of the runs; run r depends on (seed, r) alone.
+            runs: numbers of the runs, or how many; run r depends on (seed, r) alone.
             seed: of the experiment.
             device: of the tensors.
+
+        Raises:
+            ValueError: for arguments that are missing or no such numbers.
         """
         return self
 
-    def __call__(self, error: Tensor, y: Tensor | None, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """error (run, sample, p) and y (sample, p) to the gradient with respect to H, (run, sample, m)."""
         raise NotImplementedError(f"{type(self).__name__} must say what it sends: define __call__(error, y, **context)")
 
-    def matrix(self, W: Tensor) -> Tensor | None:
+    def matrix(self, W: Weight) -> Weight | None:
         """What the error goes through while the weight is W, (run, p, m); None if that is no matrix."""
         return None
 
@@ -66,49 +101,39 @@ class Rule:
 
 
 def checked(value, name: str = "rule") -> Rule:
-    """The value, if it is a rule.
-
-    Raises:
-        ValueError: for anything else, a rule's class included.
-    """
+    """The value, if it is a rule; ValueError for anything else, a rule's class included."""
     if not isinstance(value, Rule):
         raise ValueError(f"{name} must be a rule of fa_lib.feedback, such as FA(), or one's own Rule, got {value!r}")
     return value
 
 
 def require(rule: Rule, known: Mapping | Sequence[str], how: str) -> None:
-    """See to it that the rule gets what it needs.
-
-    Args:
-        rule: drawn or not.
-        known: names of what will be given.
-        how: words on how to give what is missing.
-
-    Raises:
-        ValueError: if something is missing.
-    """
+    """Raise ValueError, with words on how to give it, if a rule needs what is not among the names known."""
     if missing := [name for name in CONTEXT if name in rule.needs and name not in known]:
         raise ValueError(f"{rule} must be told {' and '.join(missing)}: {how}")
 
 
-def carry(signal: Tensor, matrix: Tensor | None) -> Tensor:
-    """signal (run, sample, p) times matrix (run, p, m), units first in memory as everywhere (see networks/mlp.py).
-
-    Raises:
-        ValueError: if there is no matrix yet.
-    """
-    return (drawn(matrix).mT @ signal.mT).mT
+def carry(signal: Error, matrix: Weight | None) -> Hidden:
+    """signal (run, sample, p) times matrix (run, p, m); ValueError if there is no matrix yet."""
+    return (drawn(matrix).mT @ signal.mT).mT  # units first in memory, as everywhere (see networks/mlp.py)
 
 
 def drawn(matrix: Tensor | None) -> Tensor:
-    """The matrix.
-
-    Raises:
-        ValueError: if there is none: the rule was not drawn.
-    """
+    """The matrix; ValueError if there is none, because the rule was not drawn."""
     if matrix is None:
         raise ValueError("the rule has no matrices yet: call .draw(p, m, runs=..., seed=...) first")
     return matrix
+
+
+def without_mean(signal: Hidden) -> Hidden:
+    """The signal less its mean over samples, unit by unit; a warning says that of a single sample nothing is left."""
+    if signal.shape[1] == 1:
+        warnings.warn(
+            "a batch of one sample teaches nothing under a rule that takes the batch's mean out: take larger batches, "
+            "or TF(centred=False) and rules without Centred",
+            stacklevel=3,
+        )
+    return signal - signal.mean(1, keepdim=True)
 
 
 def per_run(matrix: Tensor | None, shape: tuple[int, int], runs: Sequence[int], seed: int, name: str = "B") -> Tensor:
@@ -145,7 +170,7 @@ class RandomMatrix(Rule):
 
 @dataclass(frozen=True)
 class Wrapper(Rule):
-    """A rule around another one, for one hidden layer each.
+    """A rule around another one, for one hidden layer each. What it needs and learns is what the one inside does.
 
     Args:
         rule: the rule inside, such as `FA()`.
@@ -180,29 +205,3 @@ class Wrapper(Rule):
     def learned(self) -> tuple[Tensor, float] | None:
         """That of the rule inside."""
         return self.rule.learned()
-
-
-def tensors_of(rule: Rule) -> dict[str, Tensor]:
-    """All tensors that a drawn rule holds, those of the rules inside it with a dotted name."""
-    found = {}
-    for name, value in vars(rule).items():
-        if isinstance(value, Tensor):
-            found[name] = value
-        elif isinstance(value, Rule):
-            found |= {f"{name}.{inner}": tensor for inner, tensor in tensors_of(value).items()}
-    return found
-
-
-def with_tensors(rule: Rule, tensors: Mapping[str, Tensor]) -> Rule:
-    """A copy of the rule with these tensors in the place of its own, names as `tensors_of` gives them."""
-    made = copy.copy(rule)
-    inside: dict[str, dict[str, Tensor]] = {}
-    for name, tensor in tensors.items():
-        first, _, rest = name.partition(".")
-        if rest:
-            inside.setdefault(first, {})[rest] = tensor
-        else:
-            object.__setattr__(made, name, tensor)  # dataclasses of rules are frozen
-    for name, own in inside.items():
-        object.__setattr__(made, name, with_tensors(getattr(rule, name), own))
-    return made

@@ -1,19 +1,16 @@
-"""Any feedback rule with the mean over the batch taken out of its signal, as target feedback does.
-
-What all samples share says nothing about which is which. Early in learning an error is nearly the same for all of them,
-and a rule that carries it pushes them all one way.
-"""
+"""Any feedback rule with the mean over the batch taken out of its signal, as target feedback does."""
 
 from dataclasses import dataclass
 
-from torch import Tensor
-
-from fa_lib.feedback.base import Wrapper
+from fa_lib.feedback.base import Error, Hidden, Target, Wrapper, without_mean
 
 
 @dataclass(frozen=True)
 class Centred(Wrapper):
-    """A rule whose signal sums to zero over the batch, unit by unit.
+    """A rule whose signal sums to zero over the batch, unit by unit. A batch of one sample gets a warning, and zero.
+
+    What all samples share says nothing about which is which. Early in learning an error is nearly the same for all of
+    them, and a rule that carries it pushes them all one way.
 
     Args:
         rule: a rule for one layer, such as `FA()`.
@@ -22,7 +19,6 @@ class Centred(Wrapper):
         ValueError: for something that is no rule.
     """
 
-    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
-        gradient = self.rule(error, y, **context)
-        return gradient - gradient.mean(1, keepdim=True)
+        return without_mean(self.rule(error, y, **context))

@@ -1,21 +1,16 @@
-"""The coding rate as an objective: a rule whose signal makes the encoder climb the rate reduction of H.
-
-It needs H and the class of each sample, and nothing else: no error, no W_O, no random matrix. So it is a target-only
-rule, as target feedback is, but one that looks at H.
-"""
+"""The coding rate as an objective: a rule that needs H and the class of each sample, and no error, W_O or matrix."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import Rule, carry
+from fa_lib.feedback.base import Error, Hidden, Rule, Target, carry
 
 
-def gradient(H: Tensor, y: Tensor, *, precision: float = 0.5, unit: bool = True, always_on: bool = False) -> Tensor:
+def gradient(H: Hidden, y: Target, *, precision: float = 0.5, unit: bool = True, always_on: bool = False) -> Hidden:
     """Gradient of the rate reduction with respect to H.
 
     With rows z of Z, alpha = m / (n precision^2) and C = (I + alpha Z'Z)^-1, the rate log det(I + alpha Z'Z) / 2 has
@@ -78,15 +73,11 @@ class RateReduction(Rule):
         check.positive("precision", self.precision)
 
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> "RateReduction":
-        """Nothing is random here.
-
-        Raises:
-            ValueError: for a single output, which is no one-hot class.
-        """
+        """Nothing is random here; ValueError for a single output, which is no one-hot class."""
         if p < 2:
             raise ValueError(f"RateReduction needs one-hot targets with 2 classes or more, got p = {p}")
         return self
 
-    def __call__(self, error: Tensor, y: Tensor, *, H: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target, *, H: Hidden, **context) -> Hidden:
         """y (sample, p) and H (run, sample, m) to the gradient (run, sample, m); the error is not read."""
         return -gradient(H.detach(), y, precision=self.precision, unit=self.unit, always_on=self.always_on)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper, carry, drawn, per_run
+from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Rule, Target, Weight, Wrapper, carry, drawn, per_run
 from fa_lib.random import generator, kaiming_normal, stack
 
 
@@ -21,11 +21,11 @@ class BP(Rule):
 
     needs = frozenset({"W"})
 
-    def __call__(self, error: Tensor, y: Tensor, *, W: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, *, W: Weight, **context) -> Hidden:
         """error (run, sample, p) and W (run, p, m) to the gradient (run, sample, m)."""
         return carry(error, W)
 
-    def matrix(self, W: Tensor) -> Tensor:
+    def matrix(self, W: Weight) -> Weight:
         """What the error goes through while the weight is W."""
         return W
 
@@ -35,12 +35,12 @@ class FA(RandomMatrix):
     """Feedback alignment: the error times a fixed random matrix.
 
     Args:
-        B: the matrix, (p, m) or (run, p, m); drawn from N(0, 2 / m) for every run if None.
+        B: as of `RandomMatrix`.
 
     Source: Cheng & Brown 2023, Eq. 8 (Lillicrap et al. 2016).
     """
 
-    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """error (run, sample, p) to the gradient (run, sample, m)."""
         return carry(error, self.B)
 
@@ -52,7 +52,7 @@ class NFA(RandomMatrix):
     Args:
         sigma: size of the noise, in B's units. The paper says small; the authors' code has 1e-3 (IB) and 1e-4 (MNIST).
         noise: "normal" with standard deviation sigma (paper) or "uniform" within +-sigma / 2 (authors' code).
-        B: as in `FA`.
+        B: as of `RandomMatrix`.
 
     Raises:
         ValueError: for a negative or non-finite sigma or an unknown noise.
@@ -73,7 +73,7 @@ class NFA(RandomMatrix):
         generators = tuple(generator(seed, run, "noise", device) for run in runs)
         return replace(super().draw(p, m, runs=runs, seed=seed, device=device), generators=generators)
 
-    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """error (run, sample, p) to the gradient (run, sample, m)."""
         B = drawn(self.B if self.generators else None)  # a given B without its noise is not enough
         make, shift = (torch.randn, 0.0) if self.noise == "normal" else (torch.rand, 0.5)
@@ -104,15 +104,14 @@ class NF(Rule):
 
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> Self:
         """The same rule with B1 (run, p, hidden) and B2 (run, hidden, m) on the device."""
-        shapes = ((p, self.hidden), (self.hidden, m))
-        made = stack(lambda random: [kaiming_normal(*shape, random) for shape in shapes], runs, seed, "feedback")
-        given = [
-            made[i] if B is None else per_run(B, shapes[i], runs, seed, f"B{i + 1}")
-            for i, B in enumerate((self.B1, self.B2))
-        ]
-        return replace(self, B1=given[0].to(device), B2=given[1].to(device))
+        shapes = {"B1": (p, self.hidden), "B2": (self.hidden, m)}
+        made = stack(lambda random: [kaiming_normal(*size, random) for size in shapes.values()], runs, seed, "feedback")
+        for number, (name, shape) in enumerate(shapes.items()):
+            if (given := getattr(self, name)) is not None:
+                made[number] = per_run(given, shape, runs, seed, name)
+        return replace(self, B1=made[0].to(device), B2=made[1].to(device))
 
-    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """error (run, sample, p) to the gradient (run, sample, m)."""
         return carry(torch.tanh(carry(error, self.B1)), self.B2)
 
@@ -121,8 +120,7 @@ class NF(Rule):
 class OutputError(Wrapper):
     """A rule that carries y_hat - y, the error as the paper writes it, instead of dLoss / dz.
 
-    The two differ by the slope of the output nonlinearity and the factor 2 / (N p), which dLoss / dz of the mean
-    squared error contains. For a linear output they differ by that factor alone, and Adam does not see it.
+    Under the mean squared error dLoss / dz is that times the output's slope and 2 / (N p), which Adam does not see.
 
     Args:
         rule: the rule that carries it, such as `FA()`.
@@ -143,6 +141,6 @@ class OutputError(Wrapper):
         """What is needed to know y_hat, besides what the rule inside needs."""
         return self.rule.needs | {"y", "z", "output"}
 
-    def __call__(self, error: Tensor, y: Tensor, *, z: Tensor, output, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target, *, z: Error, output, **context) -> Hidden:
         """z (run, sample, p) and y to the gradient (run, sample, m); the given error is not used."""
         return self.rule(output(z.detach()) - y, y, z=z, output=output, **context)

@@ -9,36 +9,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper
+from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Rule, Target, Weight, Wrapper
 from fa_lib.feedback.errors import NF
 
 
-def normal(B: Tensor) -> Tensor:
+def normal(B: Weight) -> Weight:
     """As drawn, (run, p, m)."""
     return B
 
 
-def uniform(B: Tensor) -> Tensor:
+def uniform(B: Weight) -> Weight:
     """Each entry to the uniform number of the same rank: equally likely, and as far from the middle."""
     deviation = math.sqrt(2 / B.shape[2])
     return torch.erf(B / (deviation * math.sqrt(2))) * deviation * math.sqrt(3)
 
 
-def signs(B: Tensor) -> Tensor:
+def signs(B: Weight) -> Weight:
     """One size for all entries, and the drawn signs."""
     return B.sign() * math.sqrt(2 / B.shape[2])
 
 
-def orthogonal(B: Tensor) -> Tensor:
+def orthogonal(B: Weight) -> Weight:
     """The nearest matrix whose rows, or columns if they are fewer, are orthogonal and of one length."""
     U, _, V = torch.linalg.svd(B, full_matrices=False)
     return U @ V * math.sqrt(2 * B.shape[1] / min(B.shape[1:]))
 
 
-def sparse(B: Tensor) -> Tensor:
+def sparse(B: Weight) -> Weight:
     """Unit j hears one output alone, number j modulo p, the louder for it."""
     p, m = B.shape[1:]
     heard = torch.arange(p)[:, None] == torch.arange(m) % p
@@ -78,6 +77,6 @@ class Initial(Wrapper):
         made = {name: KINDS[self.kind](getattr(drawn, name)) for name in own}
         return replace(drawn, **made | {own[-1]: self.size * made[own[-1]]})
 
-    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """Nothing: what is drawn is the rule inside."""
         raise ValueError("the rule has no matrices yet: call .draw(p, m, runs=..., seed=...) first")

@@ -8,16 +8,19 @@ exact.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Self
 
+from jaxtyping import Float
 from torch import Tensor
 
-from fa_lib.feedback.base import Rule, Wrapper, checked
+from fa_lib.feedback.base import Error, Hidden, Rule, Weight, Wrapper, checked, in_words
 from fa_lib.feedback.errors import BP, FA
 from fa_lib.feedback.symmetric import SignSymmetry
 from fa_lib.feedback.targets import Projection
 from fa_lib.random import deeper
+
+Made = Float[Tensor, "run m below"]  # the weight that made a layer from the one below
 
 
 class ForLayers:
@@ -27,40 +30,41 @@ class ForLayers:
     published = None  #: as of a `Rule`
     word = classmethod(Rule.word.__func__)
 
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        if "draw" in vars(cls):
+            cls.draw = in_words(cls.draw, several=True)
+
+    def __repr__(self) -> str:
+        """As one writes it: without `layers` where these are all."""
+        shown = {field.name: getattr(self, field.name) for field in fields(self) if field.repr}
+        said = (f"{name}={value!r}" for name, value in shown.items() if name != "layers" or value is not None)
+        return f"{type(self).__name__}({', '.join(said)})"
+
     def draw(
         self, p: int, m: Mapping[int, int], *, runs: Sequence[int], seed: int = 0, device: str = "cpu"
     ) -> "Layered":
-        """The rule with one drawn for every cut layer.
-
-        Args:
-            p: numbers in the output's error.
-            m: units of the hidden layers, by their numbers.
-            runs, seed, device: as of a `Rule`.
-        """
+        """The rule with one drawn for every cut layer; m gives the layers' units by their numbers, the rest as ever."""
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Layered(ForLayers):
-    """A rule for every hidden layer, made of rules for one.
-
-    Args:
-        rule: a rule for a single cut, such as `FA()`, drawn anew for every layer; or a mapping from layer number to
-            rule.
-        layers: numbers of the layers to cut besides the last; all but a backbone's maps if None, so that () is the
-            rule alone.
-    """
+    """A rule for every hidden layer, made of rules for one: `Direct` or `Chained`, which say what it is made of."""
 
     rule: Rule | Mapping[int, Rule]
     layers: tuple[int, ...] | None = None
     at: Mapping[int, Rule] = field(default_factory=dict, repr=False, compare=False)  #: drawn: the rule of every cut
 
     def __post_init__(self):
-        for rule in self.rule.values() if isinstance(self.rule, Mapping) else (self.rule,):
+        for rule in self._rules():
             checked(rule)
 
+    def _rules(self) -> list[Rule]:
+        return list(self.rule.values()) if isinstance(self.rule, Mapping) else [self.rule]
+
     def draw(self, p: int, m: Mapping[int, int], *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> Self:
-        """The same with a rule drawn for every cut layer; m gives the layers' widths by their numbers."""
+        """The same with a rule drawn for every cut layer; m gives the layers' units by their numbers."""
         chosen, last = self._chosen(m), max(m)
         self._refuse(chosen, last)
         above = self._above(p, m)
@@ -72,10 +76,9 @@ class Layered(ForLayers):
     @property
     def needs(self) -> frozenset[str]:
         """What the rules need together."""
-        rules = self.rule.values() if isinstance(self.rule, Mapping) else (self.rule,)
-        return frozenset().union(*(rule.needs for rule in rules))
+        return frozenset().union(*(rule.needs for rule in self._rules()))
 
-    def below(self, error: Tensor, W: Tensor, delta: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    def below(self, error: Error, W: Weight, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: an error and what stands between it and that layer.
 
         Args:
@@ -113,7 +116,7 @@ def contains(rule: Rule, kinds: tuple[type, ...]) -> bool:
     return isinstance(rule, kinds) or (isinstance(rule, Wrapper) and contains(rule.rule, kinds))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Direct(Layered):
     """Every cut layer gets the output's error, or the target, through a rule of its own.
 
@@ -130,7 +133,7 @@ class Direct(Layered):
     Source: Nøkland 2016.
     """
 
-    def below(self, error: Tensor, W: Tensor, delta: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    def below(self, error: Error, W: Weight, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: the same error, and the product of all weights on the way, (run, p, m)."""
         return error, W @ weight
 
@@ -144,7 +147,7 @@ class Direct(Layered):
             raise ValueError("a convolution and its pooling are no matrix: between convolutions use a random rule")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Chained(Layered):
     """Every cut layer gets, through a rule, the gradient at the layer above, before that one's nonlinearity.
 
@@ -161,7 +164,7 @@ class Chained(Layered):
     Source: Lillicrap et al. 2016; Akrout et al. 2019 and Liao et al. 2016 for their rules.
     """
 
-    def below(self, error: Tensor, W: Tensor, delta: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+    def below(self, error: Error, W: Weight, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor]:
         """What the next layer below is told: the gradient before this one's nonlinearity, and its weight."""
         return delta, weight
 
@@ -179,11 +182,9 @@ class Chained(Layered):
             raise ValueError("a chain takes a matrix's place, and a convolution with its pooling is none: use Direct")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DFA(ForLayers):
-    """Direct feedback alignment: the output's error through a fixed random matrix (p, m) to every hidden layer.
-
-    The same as `Direct(FA(), layers)`.
+    """Direct feedback alignment, `Direct(FA(), layers)`: the output's error by a random matrix (p, m) to every layer.
 
     Args:
         layers: as in `Direct`.
@@ -198,11 +199,11 @@ class DFA(ForLayers):
         return Direct(FA(), self.layers).draw(p, m, **options)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DRTP(ForLayers):
-    """Direct random target projection: the target through a fixed random matrix (p, m) to every hidden layer.
+    """Direct random target projection, `Direct(Projection(), layers)`: the target by a random matrix to every layer.
 
-    The same as `Direct(Projection(), layers)`. No layer waits for the output.
+    No layer waits for the output.
 
     Args:
         layers: as in `Direct`.

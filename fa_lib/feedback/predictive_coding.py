@@ -11,13 +11,12 @@ H - H_0, how far the state has moved. `PredictiveCoding` does this with any rule
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import Rule, Wrapper
+from fa_lib.feedback.base import Error, Hidden, Target, Weight, Wrapper
 
 
-def squared_error_at(z: Tensor, y: Tensor, output) -> Tensor:
+def squared_error_at(z: Error, y: Target, output) -> Error:
     """dLoss / dz of the mean squared error, where the state now predicts z; (run, sample, p)."""
     with torch.enable_grad():  # within another backward pass it is off
         z = z.detach().requires_grad_()
@@ -58,23 +57,22 @@ class PredictiveCoding(Wrapper):
         """What says how the output changes as the state moves, besides what the rule inside needs."""
         return self.rule.needs | {"y", "H", "W", "z", "output", "error_at"}
 
-    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target, **context) -> Hidden:
         """Minus the moved state, in the unit of the loss: the gradient of F 2 / (N p precision) with respect to H_0."""
         return -self.moved(error, y, **context) / self.unit(y)
 
-    def unit(self, y: Tensor) -> float:
+    def unit(self, y: Target) -> float:
         """F's output part, a sum over samples, in units of the task's loss, a mean; times precision."""
         return self.precision * y.shape[-2:].numel() / 2
 
     def moved(
-        self, error: Tensor, y: Tensor, *, H: Tensor, W: Tensor, z: Tensor, output, error_at=None, **context
-    ) -> Tensor:
+        self, error: Error, y: Target, *, H: Hidden, W: Weight, z: Error, output, error_at=None, **context
+    ) -> Hidden:
         """How far the state has moved from its prediction H after the last step, (run, sample, m).
 
         Args:
-            error: dLoss / dz at the prediction, (run, sample, p); z there is (run, sample, p) too.
+            error, H, z: dLoss / dz (run, sample, p), H (run, sample, m) and z (run, sample, p) at the prediction.
             y: target, (sample, p).
-            H: the encoder's prediction, (run, sample, m).
             W: the decoder's weight, (run, p, m).
             output: the output nonlinearity.
             error_at: dLoss / dz as a function of (z, y); that of the mean squared error if None.
@@ -89,62 +87,3 @@ class PredictiveCoding(Wrapper):
             signal = self.rule(error, y, H=H + move, W=W, z=at, output=output, **context)
             move = move - self.rate * (move + self.unit(y) * signal)
         return move
-
-
-def energy(move: Tensor, y: Tensor, *, W: Tensor, z: Tensor, output, precision: float = 1.0) -> Tensor:
-    """F of a state that has moved (run, sample, m) from its prediction, summed over samples; (run,)."""
-    y_hat = output((z.detach().mT + W @ move.mT).mT)
-    return (move**2).sum((1, 2)) / 2 + precision * ((y_hat - y) ** 2).sum((1, 2)) / 2
-
-
-def equilibrium(error: Tensor, W: Tensor, B: Tensor, precision: float = 1.0) -> Tensor:
-    """Where the state comes to rest under a linear output, from a linear system of p equations.
-
-    move + precision (error + move W') B = 0 gives move = -precision error (I + precision B W')^-1 B. It is reached if
-    the eigenvalues of I + precision B W' have positive real parts; with B = W they are all above 1.
-
-    Args:
-        error: y_hat - y at the prediction, (run, sample, p).
-        W, B: the decoder's weight and the feedback, (run, p, m).
-        precision: as in `PredictiveCoding`.
-
-    Returns:
-        The move, (run, sample, m): for small precision -precision error B, which is FA's step and with B = W that of
-        BP; for large precision the one that takes the output to its target, with B = W the shortest such.
-    """
-    p = W.shape[-2]
-    system = torch.eye(p, dtype=W.dtype, device=W.device) + precision * B @ W.mT
-    return -precision * error @ torch.linalg.solve(system, B)
-
-
-def asymmetry(
-    rule: Rule, y: Tensor, *, H: Tensor, W: Tensor, z: Tensor, output, width: float = 1e-4, **context
-) -> Tensor:
-    """How far a rule's signal is from being the gradient of any function of the state; (run, sample).
-
-    The signal's derivative by the state, an m x m matrix for each sample, is symmetric if and only if there is such a
-    function. Taken by central differences: use double precision.
-
-    Args:
-        rule: drawn.
-        y, H, W, z, output, context: as in `PredictiveCoding.moved`.
-        width: of the differences, in units of H.
-
-    Returns:
-        Length of the antisymmetric part over that of the whole: 0 for a gradient, 1 / sqrt 2 for a matrix of rank one
-        between orthogonal directions; 0 too where the signal does not depend on the state.
-    """
-
-    def signal(move):
-        at = (z.detach().mT + W @ move.mT).mT
-        return rule(squared_error_at(at, y, output), y, H=H + move, W=W, z=at, output=output, **context)
-
-    columns = []
-    for unit in range(H.shape[2]):
-        move = torch.zeros_like(H)
-        move[..., unit] = width
-        columns.append((signal(move) - signal(-move)) / (2 * width))
-    J = torch.stack(columns, 3)  # (run, sample, m of the signal, m of the state)
-    total = J.norm(dim=(2, 3))
-    apart = (J - J.mT).norm(dim=(2, 3)) / 2
-    return torch.where(total > 0, apart / torch.where(total > 0, total, 1.0), 0.0)

@@ -7,7 +7,7 @@ from typing import Self
 from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import RandomMatrix, carry, drawn, per_run
+from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Target, Weight, carry, drawn, per_run
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class SignSymmetry(RandomMatrix):
 
     Args:
         uniform: give all entries one size, the root mean square that the drawn sizes have.
-        B: sizes, (p, m) or (run, p, m), of which the absolute value is used; drawn as in `FA` if None.
+        B: sizes, (p, m) or (run, p, m), of which the absolute value is used; drawn as `RandomMatrix` does if None.
 
     Source: Liao et al. 2016: fixed random sizes, or uniform ones. Without the batch normalisation used there.
     """
@@ -29,11 +29,11 @@ class SignSymmetry(RandomMatrix):
         B = per_run(self.B, (p, m), runs, seed).abs()
         return replace(self, B=(B.new_full(B.shape, (2 / m) ** 0.5) if self.uniform else B).to(device))
 
-    def __call__(self, error: Tensor, y: Tensor, *, W: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, *, W: Weight, **context) -> Hidden:
         """error (run, sample, p) and W (run, p, m) to the gradient (run, sample, m)."""
         return carry(error, self.matrix(W))
 
-    def matrix(self, W: Tensor) -> Tensor:
+    def matrix(self, W: Weight) -> Weight:
         """What the error goes through while the weight is W."""
         return W.sign() * drawn(self.B)
 
@@ -49,7 +49,7 @@ class KolenPollack(RandomMatrix):
 
     Args:
         decay: share of both matrices lost at a step, in units of the learning rate.
-        B: the matrix to start from, as in `FA`. The drawn rule's B is trained in place.
+        B: the matrix to start from, as of `RandomMatrix`. The drawn rule's B is trained in place.
 
     Raises:
         ValueError: for a negative or non-finite decay.
@@ -64,17 +64,17 @@ class KolenPollack(RandomMatrix):
     def __post_init__(self):
         check.positive("decay", self.decay, zero=True)
 
-    def __call__(self, error: Tensor, y: Tensor, *, H: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target | None, *, H: Hidden, **context) -> Hidden:
         """error (run, sample, p) and H (run, sample, m) to the gradient (run, sample, m); B's own goes to B.grad."""
         B = drawn(self.B)
         B.grad = self.growth(error, H)
         return carry(error, B)
 
-    def growth(self, error: Tensor, H: Tensor) -> Tensor:
+    def growth(self, error: Error, H: Hidden) -> Weight:
         """The gradient of W_O and of B, (run, p, m)."""
         return error.mT @ H.detach()
 
-    def matrix(self, W: Tensor) -> Tensor:
+    def matrix(self, W: Weight) -> Weight:
         """What the error goes through at this moment; a copy, for B moves."""
         return drawn(self.B).clone()
 

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import RandomMatrix, carry, drawn
+from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Target, carry, drawn, without_mean
 
 
-def decorrelation(H: Tensor) -> Tensor:
+def decorrelation(H: Hidden) -> Hidden:
     """Gradient of the mean square of K_HH - I, where K_HH holds the cosines between samples.
 
     With rows of unit length h_n, ||K - I||^2 = ||Hn' Hn||^2 - N, so the m x m matrix C = Hn' Hn is all that is needed:
@@ -32,7 +31,7 @@ def decorrelation(H: Tensor) -> Tensor:
     return (gradient - along * unit) / length
 
 
-def output_slope(output, z: Tensor) -> Tensor:
+def output_slope(output, z: Error) -> Error:
     """Slope of the output nonlinearity at z, elementwise, (run, sample, p)."""
     with torch.enable_grad():  # within another backward pass it is off
         z = z.detach().requires_grad_()
@@ -44,12 +43,12 @@ class TF(RandomMatrix):
     """Target feedback: the target times a fixed random matrix; the error never enters.
 
     Args:
-        centred: subtract the batch mean of the signal, unit by unit.
+        centred: subtract the batch mean of the signal, unit by unit; of one sample nothing is left, see `Centred`.
         modulated: multiply all by 1 - accuracy (never below 0), the only word on how well the network does.
         decorrelate: weight of `decorrelation`, to keep H from collapsing; the authors' code has 10 or 100 (MNIST).
         amplitude: factor of the target's part, 1e-2 in the authors' code; it matters only against `decorrelate`.
         slope: multiply the target by the output nonlinearity's slope, as the authors' code does and the paper does not.
-        B: as in `FA`.
+        B: as of `RandomMatrix`.
 
     Raises:
         ValueError: for a negative or non-finite weight.
@@ -73,13 +72,13 @@ class TF(RandomMatrix):
         parts = {"H": self.decorrelate, "accuracy": self.modulated, "z": self.slope, "output": self.slope}
         return frozenset({"y"} | {name for name, on in parts.items() if on})
 
-    def __call__(self, error: Tensor, y: Tensor, *, H=None, accuracy=None, z=None, output=None, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target, *, H=None, accuracy=None, z=None, output=None, **context) -> Hidden:
         """y (sample, p), H (run, sample, m), accuracy (run,), z (run, sample, p) to the gradient (run, sample, m)."""
         B = drawn(self.B)
         target = y * output_slope(output, z) if self.slope else y.expand(len(B), *y.shape[-2:])
         gradient = self.amplitude * carry(target, B)
         if self.centred:
-            gradient = gradient - gradient.mean(1, keepdim=True)
+            gradient = without_mean(gradient)
         if self.decorrelate:
             gradient = gradient + self.decorrelate * decorrelation(H.detach())
         return gradient * (1 - accuracy.clamp_min(0))[:, None, None] if self.modulated else gradient
@@ -93,14 +92,14 @@ class Projection(RandomMatrix):
     gradient, 2 / (N p). It says at every step the same about a sample.
 
     Args:
-        B: as in `FA`.
+        B: as of `RandomMatrix`.
 
     Source: Frenkel et al. 2021; `DRTP` sends it to every hidden layer.
     """
 
     needs = frozenset({"y"})
 
-    def __call__(self, error: Tensor, y: Tensor, **context) -> Tensor:
+    def __call__(self, error: Error, y: Target, **context) -> Hidden:
         """y (sample, p) to the gradient (run, sample, m); the error is not read."""
         B = drawn(self.B)
         return carry((-2 / y.shape[-2:].numel() * y).expand(len(B), *y.shape[-2:]), B)

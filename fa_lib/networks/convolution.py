@@ -37,18 +37,7 @@ def convolve_shared(images: Tensor, weight: Tensor) -> Tensor:
 
 
 def convolve(x: Tensor, weight: Tensor) -> Tensor:
-    """Convolve every run's images with its own kernels, without padding, and pool.
-
-    Args:
-        x: (run, channel, height, width, sample).
-        weight: kernels, (run, out, channel, k, k).
-
-    Returns:
-        Tensor (run, out, (height - k + 1) / 2, (width - k + 1) / 2, sample).
-
-    Raises:
-        ValueError: if shapes do not fit, or an odd number of rows or columns is left to pool.
-    """
+    """The same of every run's own images (run, channel, height, width, sample) by kernels (run, out, channel, k, k)."""
     if x.dim() != 5 or x.shape[:2] != weight.shape[:3:2]:
         raise ValueError(
             f"x must be (run, channel, height, width, sample) and weight (run, out, channel, k, k), got "

@@ -111,7 +111,7 @@ class Encoder(RunNetwork):
     Args:
         widths: of the input and of every layer, (12, 8, 4) for IBTask; m is the last.
         runs: the numbers of the runs that this network holds.
-        seed: seed of the experiment.
+        seed: of the experiment.
         learn_gain: learn a factor gamma after each tanh (paper, Section 2.4: it lets H leave the box that tanh sets).
         nonlinearity: of every layer, a name in `NONLINEARITIES`.
         backbone: put `ConvBackbone` before the layers; the first width is then its number of features.
@@ -199,10 +199,8 @@ class Decoder(Linear):
     """H to z = H W_O' + bias, before the output nonlinearity; W_O is `weight`, (run, p, m).
 
     Args:
-        m: number of hidden units.
-        p: number of outputs.
-        runs: the numbers of the runs that this network holds.
-        seed: seed of the experiment.
+        m, p: numbers of hidden units and of outputs.
+        runs, seed: as of `Encoder`.
 
     Source: Cheng & Brown 2023, Fig. 3; initialisation as in the authors' code.
     """

@@ -24,13 +24,11 @@ class Recurrent(RunNetwork):
     """x to H along time, starting every sequence from h = 0.
 
     Args:
-        width_in: number of inputs.
-        m: number of units.
+        width_in, m: numbers of inputs and of units.
         length: moments of a sequence; samples come as whole sequences, one after another.
         tau: time constant of the leak, in moments; 1 for none.
         cut: cut the gradient between moments.
-        runs: the numbers of the runs that this network holds.
-        seed: seed of the experiment.
+        runs, seed: as of `Encoder`.
 
     Raises:
         ValueError: for a length below 1 or a tau below 1.

@@ -6,10 +6,12 @@ mapped without mixing runs: it is computed run by run, with a generator for each
 """
 
 from collections.abc import Callable, Sequence
+from types import MethodType
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
+from torch.nn import functional
 
 from fa_lib.networks.base import RunNetwork
 from fa_lib.random import generator
@@ -26,8 +28,7 @@ class Stacked(RunNetwork):
     Args:
         make: a function that makes the module of one run, drawing its weights by torch's global random state, which is
             set for each run and put back afterwards.
-        runs: the numbers of the runs.
-        seed: seed of the experiment.
+        runs, seed: as of `Encoder`.
         example: a few samples (sample, ...), from which the number of units is read.
 
     Raises:
@@ -47,7 +48,11 @@ class Stacked(RunNetwork):
             self.register_buffer(f"buffer{number}", tensor)
         # without weights of its own: only its form is used. In a tuple, so that it is no part of this module.
         self._form = (modules[0].to("meta"),)
-        self._random = [_state(seed, run) for run in runs]
+        for part in modules[0].modules():
+            if type(part) is nn.Linear:
+                part.forward = MethodType(_units_first, part)
+        self._tied = len(parameters) < len(list(modules[0].named_parameters(remove_duplicate=False)))
+        self._random = [generator(seed, run, "dropout").get_state() for run in runs]
         try:
             with torch.no_grad():
                 H = self.eval()(example)
@@ -70,7 +75,7 @@ class Stacked(RunNetwork):
         if not state:
             H = module(x).expand(self.runs, *module(x).shape)
         elif not self.apart:
-            H = vmap(lambda own: functional_call(module, own, (x,)))(state)
+            H = vmap(lambda own: functional_call(module, own, (x,), tie_weights=self._tied))(state)
         else:
             H = torch.stack([self._alone(module, state, run, x) for run in range(self.runs)])
         return H.flatten(2) if H.dim() > 3 else H
@@ -87,6 +92,14 @@ class Stacked(RunNetwork):
         return H
 
 
+def _units_first(layer: nn.Linear, x: Tensor) -> Tensor:
+    """An `nn.Linear`, units before samples in memory: twice as fast along long rows of samples, as in mlp.py."""
+    if x.dim() != 2:
+        return functional.linear(x, layer.weight, layer.bias)
+    z = layer.weight @ x.mT
+    return (z if layer.bias is None else z + layer.bias[:, None]).mT
+
+
 def _made(make: Callable[[], nn.Module], seed: int, run: int) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator(seed, run, "encoder").initial_seed())
@@ -94,7 +107,3 @@ def _made(make: Callable[[], nn.Module], seed: int, run: int) -> nn.Module:
     if not isinstance(module, nn.Module):
         raise ValueError(f"the encoder's function must give a torch.nn.Module, got {type(module).__name__}")
     return module
-
-
-def _state(seed: int, run: int) -> Tensor:
-    return generator(seed, run, "dropout").get_state()

@@ -10,8 +10,10 @@ saving and loading, autocast, `torch.compile` (which leaves the rules themselves
 `torch.fx` cannot follow rules and say so.
 """
 
-from fa_lib.nn.hooks import Attached, attach, told
+from fa_lib.nn.attached import Attached
+from fa_lib.nn.hooks import attach
 from fa_lib.nn.layers import FeedbackConv2d, FeedbackLinear
 from fa_lib.nn.send import with_feedback
+from fa_lib.nn.told import told
 
 __all__ = ["Attached", "FeedbackConv2d", "FeedbackLinear", "attach", "told", "with_feedback"]

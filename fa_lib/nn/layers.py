@@ -24,12 +24,16 @@ One such layer at the top is the paper's triangle; such layers all the way down 
 from collections.abc import Callable
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fa_lib.feedback.base import Rule, checked, tensors_of
+from fa_lib.feedback.base import Rule, checked
 from fa_lib.feedback.layers import ForLayers
 from fa_lib.nn.send import send
+from fa_lib.nn.tensors import tensors_of
+
+HOW = "layer(x, y=..., accuracy=...), `with told(model, y=...):`, and output=, loss= when the layer is made"
 
 
 class _Feedback(nn.Module):
@@ -59,12 +63,14 @@ class _Feedback(nn.Module):
             raise ValueError(f"a call takes y and accuracy besides x, got {', '.join(unknown)}")
         known = self.known | known
         own = {name: getattr(self, attribute) for name, attribute in self.tensors.items()}
-        return send(
-            z, [H], [self.rule], [W], how=self._how(), output=self.output, loss=self.loss, tensors=[own], **known
-        )
+        return send(z, [H], [self.rule], [W], how=HOW, output=self.output, loss=self.loss, tensors=[own], **known)
 
-    def _how(self) -> str:
-        return "layer(x, y=..., accuracy=...), `with told(model, y=...):`, and output=, loss= when the layer is made"
+    def _load_from_state_dict(self, state_dict, prefix, metadata, strict, missing, unexpected, errors) -> None:
+        """As ever; of an `nn.Linear` or `nn.Conv2d`, which has no matrices of a rule, ours stay as they were drawn."""
+        super()._load_from_state_dict(state_dict, prefix, metadata, strict, missing, unexpected, errors)
+        own = {prefix + name for name in self.tensors.values()}
+        if not own & state_dict.keys():
+            missing[:] = [key for key in missing if key not in own]
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, rule={self.rule}"
@@ -83,16 +89,17 @@ class FeedbackLinear(_Feedback, nn.Linear):
     and never trained, but for `KolenPollack`'s B, which is a parameter with the weight's gradient. Give an optimizer
     with decoupled weight decay to both, as `torch.optim.AdamW(model.parameters(), weight_decay=...)` does, to make it
     learn the weight; the rule's own `decay` is not used here. What a rule draws anew at each step (`NFA`) or learns by
-    itself (`Autoencoder`) is copied with the layer but is not in its `state_dict`.
+    itself (`Autoencoder`) is copied with the layer but is not in its `state_dict`. Weights saved from `nn.Linear` load
+    as they are: the matrices stay as drawn.
 
     Args:
         in_features, out_features: units below (m) and above (p).
         rule: a rule for one layer, such as `FA()` or `Centred(FA())`; `BP()` makes it `nn.Linear`.
-        bias, device, dtype: as in `nn.Linear`.
         seed, run: what the rule's matrices are drawn from, as in `training.train`; from torch's global random state, as
             weight and bias are, if seed is None.
         output: the nonlinearity that follows, where a rule asks for it, see `with_feedback`.
         loss: function of (z, y), where a rule asks for it, see `with_feedback`.
+        options: `bias`, `device` and `dtype`, as in `nn.Linear`.
 
     Raises:
         ValueError: for something else than a rule for one layer; at a call, without what the rule must be told.
@@ -106,18 +113,16 @@ class FeedbackLinear(_Feedback, nn.Linear):
         out_features: int,
         rule: Rule,
         *,
-        bias: bool = True,
-        device=None,
-        dtype=None,
         seed: int | None = None,
         run: int = 0,
         output: Callable[[Tensor], Tensor] | None = None,
         loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        **options,
     ):
-        super().__init__(in_features, out_features, bias=bias, device=device, dtype=dtype)
+        super().__init__(in_features, out_features, **options)
         self._draw(rule, out_features, in_features, seed, run, output, loss)
 
-    def forward(self, x: Tensor, **known: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "*sample m"], **known: Tensor) -> Float[Tensor, "*sample p"]:
         """(..., in) to (..., out).
 
         Args:
@@ -142,9 +147,9 @@ class FeedbackConv2d(_Feedback, nn.Conv2d):
     `KolenPollack` as in `FeedbackLinear`.
 
     Args:
-        in_channels, out_channels, kernel_size, stride, padding, dilation, bias, padding_mode, device, dtype: as in
-            `nn.Conv2d`. There is no `groups`.
+        in_channels, out_channels, kernel_size: as in `nn.Conv2d`.
         rule, seed, run, output, loss: as in `FeedbackLinear`.
+        options: `stride`, `padding`, `dilation`, `bias`, `padding_mode`, `device` and `dtype`, as in `nn.Conv2d`.
 
     Raises:
         ValueError: as `FeedbackLinear`.
@@ -159,25 +164,18 @@ class FeedbackConv2d(_Feedback, nn.Conv2d):
         kernel_size: int | tuple[int, int],
         rule: Rule,
         *,
-        stride: int | tuple[int, int] = 1,
-        padding: int | tuple[int, int] | str = 0,
-        dilation: int | tuple[int, int] = 1,
-        bias: bool = True,
-        padding_mode: str = "zeros",
-        device=None,
-        dtype=None,
         seed: int | None = None,
         run: int = 0,
         output: Callable[[Tensor], Tensor] | None = None,
         loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        **options,
     ):
-        super().__init__(
-            in_channels, out_channels, kernel_size, stride=stride, padding=padding, dilation=dilation, bias=bias,
-            padding_mode=padding_mode, device=device, dtype=dtype,
-        )  # fmt: skip
+        if options.get("groups", 1) != 1:
+            raise ValueError("FeedbackConv2d has no groups: a convolution in groups multiplies no patch by one matrix")
+        super().__init__(in_channels, out_channels, kernel_size, **options)
         self._draw(rule, out_channels, self.weight[0].numel(), seed, run, output, loss)
 
-    def forward(self, x: Tensor, **known: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "sample m height width"], **known: Tensor) -> Float[Tensor, "sample p _ _"]:
         """(sample, in, height, width) to (sample, out, height, width).
 
         Args:

@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from functools import reduce
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.autograd import Function
 
-from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper, checked, require, tensors_of, with_tensors
+from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper, checked, require
 from fa_lib.feedback.layers import Chained, Layered
+from fa_lib.nn.tensors import tensors_of, with_tensors
 
 Output = Callable[[Tensor], Tensor]
+Units = Float[Tensor, "*sample units"]
 HOW = "with_feedback(z, hidden, rules, y, W=..., accuracy=..., output=..., loss=...)"
+CHAIN = "a chain needs the weights between layers: put FeedbackLinear or FeedbackConv2d in their places"
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,7 @@ def _signal(
 ) -> Tensor:
     """What the rule sends to a hidden layer, in the layer's own shape (sample, ..., units, ...)."""
     samples, p = z.shape[:-1].numel(), z.shape[-1]
-    held = {name[1:]: t for name, t in tensors.items() if name.startswith(".")}
-    matrices = {name: t.to(kind) if t.is_floating_point() else t for name, t in held.items()}
+    matrices = {name[1:]: t.to(kind) if t.is_floating_point() else t for name, t in tensors.items() if name[0] == "."}
     H = tensors["H"]
     context = {
         "H": H.reshape(1, samples, -1).to(kind),
@@ -89,14 +92,13 @@ def _error_at(loss: Callable, shape: torch.Size, given, y: Tensor | None) -> Cal
     def error_at(z: Tensor, _: Tensor) -> Tensor:
         with torch.enable_grad():
             z = z.detach().requires_grad_()
-            target = given if given is not None else y
-            return torch.autograd.grad(loss(z.reshape(shape), target).sum(), z)[0]
+            return torch.autograd.grad(loss(z.reshape(shape), y if given is None else given).sum(), z)[0]
 
     return error_at
 
 
 def with_feedback(
-    z: Tensor,
+    z: Units,
     hidden: Tensor | Sequence[Tensor],
     rules: Rule | Layered | Sequence[Rule],
     y: Tensor | None = None,
@@ -105,7 +107,7 @@ def with_feedback(
     accuracy: Tensor | float | None = None,
     output: Output | None = None,
     loss: Callable[[Tensor, Tensor], Tensor] | None = None,
-) -> Tensor:
+) -> Units:
     """The network's output z, unchanged; from its gradient every hidden layer hears by its rule.
 
     Cut the forward pass after every hidden layer, so that no gradient flows from one to the next::
@@ -130,9 +132,6 @@ def with_feedback(
             `PredictiveCoding`.
         loss: function of (z, y) to the loss, for `PredictiveCoding`, which asks for its gradient at other z.
 
-    Returns:
-        z, of the same shape and values.
-
     Raises:
         ValueError: for shapes that do not fit, rules that were not drawn, that lack what they need, or that make no
             sense here: a chain, or a rule that learns the weight above.
@@ -152,9 +151,7 @@ def with_feedback(
 
 def _rules(rules, count: int) -> list[Rule]:
     if isinstance(rules, Chained):
-        raise ValueError(
-            "a chain needs the weights between layers: put FeedbackLinear or FeedbackConv2d in their places"
-        )
+        raise ValueError(CHAIN)
     if isinstance(rules, Layered):
         rules = [rules.at[number] for number in sorted(rules.at)]
     listed = [rules] if isinstance(rules, Rule) else rules
@@ -167,7 +164,7 @@ def _rules(rules, count: int) -> list[Rule]:
 
 
 def send(
-    z: Tensor,
+    z: Units,
     hidden: Sequence[Tensor],
     rules: Sequence[Rule],
     weights: Sequence[Tensor | None],
@@ -178,7 +175,7 @@ def send(
     output: Output | None = None,
     loss: Callable | None = None,
     tensors: Sequence[Mapping[str, Tensor]] | None = None,
-) -> Tensor:
+) -> Units:
     """What `with_feedback` does, with arguments as checked there; `tensors` stand in for those of the rules."""
     if not torch.is_grad_enabled():
         return z
@@ -233,6 +230,7 @@ def _any(wrong: Tensor) -> bool:
 
 
 def _fits(rule: Rule, p: int, m: int, number: int) -> None:
+    """Raise ValueError where a random matrix is not there or of another shape."""
     inside = rule
     while isinstance(inside, Wrapper):
         inside = inside.rule

@@ -34,25 +34,17 @@ class _File(NamedTuple):
 
 
 TRAIN_IMAGES = _File(
-    "train-images-idx3-ubyte.gz",
-    (60000, 28, 28),
-    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-)
+    "train-images-idx3-ubyte.gz", (60000, 28, 28), "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+)  # fmt: skip
 TRAIN_LABELS = _File(
-    "train-labels-idx1-ubyte.gz",
-    (60000,),
-    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-)
+    "train-labels-idx1-ubyte.gz", (60000,), "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+)  # fmt: skip
 TEST_IMAGES = _File(
-    "t10k-images-idx3-ubyte.gz",
-    (10000, 28, 28),
-    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-)
+    "t10k-images-idx3-ubyte.gz", (10000, 28, 28), "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+)  # fmt: skip
 TEST_LABELS = _File(
-    "t10k-labels-idx1-ubyte.gz",
-    (10000,),
-    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-)
+    "t10k-labels-idx1-ubyte.gz", (10000,), "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+)  # fmt: skip
 SPLITS = {"train": (TRAIN_IMAGES, TRAIN_LABELS), "test": (TEST_IMAGES, TEST_LABELS)}
 
 

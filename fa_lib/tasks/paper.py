@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from fa_lib.random import numpy_generator
 from fa_lib.tasks import icosahedron, idx
@@ -31,19 +30,22 @@ def ib(seed: int = 0) -> Task:
 
 def ib_regression(seed: int = 0) -> Task:
     """IBRegTask: the same patterns, the class as one number (paper, Section 2.4). Arguments as in `ib`."""
-    labels = icosahedron.labels()
-    order = numpy_generator(seed, 0, "data").permutation(len(labels))
-    parts = split(icosahedron.patterns(), labels[:, None], order)
-    return Task("IBRegTask", **parts, output="sigmoid", metrics={"accuracy": threshold_rate}, metric_name="accuracy",
-                widths=(8, 4), protocol=Protocol(lr=1e-3, epochs=1000))  # fmt: skip
+    task = ib(seed)
+    one = {name: getattr(task, name)[:, 1:].contiguous() for name in ("y", "test_y")}  # of one-hot rows the class
+    return task.change(name="IBRegTask", **one, metrics={"accuracy": threshold_rate}, metric_name="accuracy")
 
 
-def _mnist_part(split: str, samples: int | None, targets: Callable[[np.ndarray], np.ndarray]) -> tuple[Tensor, Tensor]:
-    images, digits = idx.mnist(split)
-    if samples is not None and not 1 <= samples <= len(images):
-        raise ValueError(f"samples of the {split} set must be 1 to {len(images)}, got {samples}")
-    x = (images[:samples, None].astype(np.float32) / 255 - 0.1307) / 0.3081  # mean and sd of MNIST's pixels
-    return torch.from_numpy(x), torch.from_numpy(targets(digits[:samples]).astype(np.float32))
+def _mnist(samples: int | None, test_samples: int | None, targets: Callable[[np.ndarray], np.ndarray]) -> dict:
+    """Images and what `targets` makes of their digits, as fields of a `Task`."""
+    parts = {}
+    for part, before, count in (("train", "", samples), ("test", "test_", test_samples)):
+        images, digits = idx.mnist(part)
+        if count is not None and not 1 <= count <= len(images):
+            raise ValueError(f"samples of the {part} set must be 1 to {len(images)}, got {count}")
+        x = (images[:count, None].astype(np.float32) / 255 - 0.1307) / 0.3081  # mean and sd of MNIST's pixels
+        parts[f"{before}x"] = torch.from_numpy(x)
+        parts[f"{before}y"] = torch.from_numpy(targets(digits[:count]).astype(np.float32))
+    return parts
 
 
 def mnist(samples: int | None = None, test_samples: int | None = None) -> Task:
@@ -55,11 +57,8 @@ def mnist(samples: int | None = None, test_samples: int | None = None) -> Task:
     Raises:
         ValueError: for a number of samples that is not there, or altered files. FileNotFoundError: for missing ones.
     """
-    (x, y), (test_x, test_y) = (
-        _mnist_part(split, n, lambda digits: np.eye(10)[digits])
-        for split, n in (("train", samples), ("test", test_samples))
-    )
-    return Task("MNIST", x, y, test_x, test_y, output="sigmoid", metrics={"accuracy": correct_rate},
+    parts = _mnist(samples, test_samples, lambda digits: np.eye(10)[digits])
+    return Task("MNIST", **parts, output="sigmoid", metrics={"accuracy": correct_rate},
                 widths=(64, 32), features=128, protocol=Protocol(lr=1e-3, batch=64, epochs=10))  # fmt: skip
 
 
@@ -69,11 +68,8 @@ def mnist_regression(samples: int | None = None, test_samples: int | None = None
     `accuracy` is the paper's (`floor_rate`), `nearest_accuracy` the one that a perfect but slightly noisy answer does
     not fail. Arguments and errors as in `mnist`.
     """
-    (x, y), (test_x, test_y) = (
-        _mnist_part(split, n, lambda digits: digits[:, None] / 10)
-        for split, n in (("train", samples), ("test", test_samples))
-    )
-    return Task("MNISTReg", x, y, test_x, test_y, output="linear",
+    parts = _mnist(samples, test_samples, lambda digits: digits[:, None] / 10)
+    return Task("MNISTReg", **parts, output="linear",
                 metrics={"accuracy": floor_rate, "nearest_accuracy": nearest_rate}, metric_name="accuracy",
                 widths=(64, 32), features=128, protocol=Protocol(lr=5e-4, batch=128, epochs=30))  # fmt: skip
 

@@ -1,6 +1,7 @@
 """A task: inputs, targets, how right an answer is; and the protocol of its training, apart from it."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -31,7 +32,8 @@ class Protocol:
         optimizer: "adam", "adamw", "rmsprop" or "sgd" (plain steps along the gradient, as the paper's equations have
             them), or a function of (parameters, lr=...) that gives a `torch.optim.Optimizer`.
         options: further options of the optimizer, such as {"momentum": 0.9}.
-        schedule: function of the epoch, counted from 0, to a factor of the learning rate; constant if None.
+        schedule: function of the epoch, counted from 0, to a factor of the learning rate, such as
+            `lambda epoch: 0.5 ** (epoch // 30)`; constant if None.
         shuffle: take the samples in a new order at every epoch, the same for all runs and rules of a seed.
 
     Raises:
@@ -53,9 +55,20 @@ class Protocol:
             check.whole("batch", self.batch)
         if not callable(self.optimizer):
             check.one_of("optimizer", self.optimizer, ("adam", "adamw", "rmsprop", "sgd"))
-        if self.schedule is not None and not callable(self.schedule):
-            raise ValueError(f"schedule must be a function of the epoch to a factor, got {self.schedule!r}")
+        if self.schedule is not None and not _is_factor(self.schedule):
+            raise ValueError(
+                "schedule must be a function of the epoch, counted from 0, to a factor of the learning rate, such as "
+                f"lambda epoch: 0.5 ** (epoch // 30), got {self.schedule!r}; torch's schedulers are not taken"
+            )
         check.truth("shuffle", self.shuffle)
+
+
+def _is_factor(schedule) -> bool:
+    """Whether it gives a number for the first epoch; a scheduler of torch, or its class, does not."""
+    try:
+        return math.isfinite(schedule(0))
+    except Exception:
+        return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +136,7 @@ class Task:
     def _take_data(self) -> None:
         """Tensors of torch's default precision, classes as one-hot rows."""
         taken = {name: as_tensor(f"{self.name}: {name}", getattr(self, name)) for name in ARRAYS}
-        if not taken["y"].is_floating_point() and not taken["test_y"].is_floating_point() and taken["y"].dim() == 1:
+        if not taken["y"].is_floating_point() and not taken["test_y"].is_floating_point():
             taken |= self._one_hot(taken["y"], taken["test_y"])
         dtype = torch.get_default_dtype()
         for name, value in taken.items():
@@ -135,6 +148,14 @@ class Task:
             raise ValueError(f'metrics must hold "accuracy", got {", ".join(self.metrics) or "none"}')
 
     def _one_hot(self, y: Tensor, test_y: Tensor) -> dict[str, Tensor]:
+        """Whole numbers: classes (sample,) as one-hot rows, and (sample, p) as they are."""
+        if y.dim() == 2 and y.shape[1] == 1 and y.numel() and (self.output == "softmax" or int(y.max()) > 1):
+            raise ValueError(
+                f"{self.name}: y of shape {tuple(y.shape)} holds whole numbers: give classes as (sample,), y[:, 0], "
+                "and numbers to be learned as floats"
+            )
+        if y.dim() != 1:
+            return {}
         if self.output in ("linear", "clip"):
             raise ValueError(
                 f'{self.name}: whole numbers as targets are classes, for output "sigmoid" or "softmax"; for numbers to '
@@ -144,10 +165,8 @@ class Task:
         if both.numel() and int(both.min()) < 0:
             raise ValueError(f"{self.name}: classes must be counted from 0, got {int(both.min())}")
         classes = max(int(both.max()) + 1, 2) if both.numel() else 2
-        return {
-            "y": torch.nn.functional.one_hot(y.long(), classes),
-            "test_y": torch.nn.functional.one_hot(test_y.long(), classes),
-        }
+        one_hot = torch.nn.functional.one_hot(both.long(), classes)
+        return {"y": one_hot[: len(y)], "test_y": one_hot[len(y) :]}
 
     def _check_data(self) -> None:
         inputs = (1, 28, 28) if self.features else tuple(self.x.shape[1:]) or (1,)
@@ -167,6 +186,8 @@ class Task:
                     f"{self.name}: targets must lie within {low} .. {high}, the range of the {self.output} output, "
                     f"got {y.min():g} .. {y.max():g}"
                 )
+            if self.output == "softmax" and y.shape[1] < 2:
+                raise ValueError(f"{self.name}: a softmax of one output is always 1: give one output for each class")
             if self.loss == "cross-entropy" and not torch.allclose(y.sum(1), torch.ones(()).to(y), atol=1e-4):
                 raise ValueError(f"{self.name}: cross-entropy needs targets that sum to 1, such as one-hot rows")
 
@@ -231,16 +252,14 @@ ARRAYS = ("x", "y", "test_x", "test_y")
 
 
 def as_tensor(name: str, values) -> Tensor:
-    """The values, if they are a tensor or a numpy array of real numbers, as a tensor of their own kind.
-
-    Raises:
-        ValueError: for anything else.
-    """
+    """The values, if they are a tensor or a numpy array of real numbers, as a tensor of their kind; else ValueError."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "biuf":
         # a copy: an array may be read-only, and unsigned numbers are little known to torch
         values = torch.from_numpy(np.array(values, dtype=np.int64 if values.dtype.kind in "iu" else None))
     if not isinstance(values, Tensor) or values.is_complex():
-        raise ValueError(f"{name} must be a tensor or a numpy array of numbers, got {type(values).__name__}")
+        got = f"an array of {values.dtype}" if isinstance(values, np.ndarray) else type(values).__name__
+        words = "; texts become classes by np.unique(labels, return_inverse=True)[1]" if "<U" in got else ""
+        raise ValueError(f"{name} must be a tensor or a numpy array of numbers, got {got}{words}")
     return values.detach()
 
 

@@ -127,3 +127,10 @@ def _array(name: str, value, runs: int) -> np.ndarray:
             f"{'shape ' + str(array.shape) if array.dtype.kind in 'biuf' else repr(value)}"
         )
     return array
+
+
+def named_functions(name: str, value, of: str) -> Mapping[str, Callable]:
+    """The value, if it maps names to functions; ValueError for anything else."""
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) and callable(f) for key, f in value.items()):
+        raise ValueError(f"{name} must map names to functions of {of}, got {value!r}")
+    return value

@@ -1,9 +1,4 @@
-"""Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded.
-
-`build` makes a model and `train_epoch` trains it for an epoch, for those who want a loop of their own. `fit` trains a
-model and measures it after each epoch; `predict` says what it answers. `train` does all of it by the paper's protocol
-and keeps the record alone.
-"""
+"""Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded."""
 
 import platform
 import time
@@ -56,10 +51,7 @@ def train_epoch(model: Model, batches: Batches) -> Iterator[Step]:
 def epochs_of(model: Model, epochs: int, *, seed: int = 0) -> Iterator[tuple[int, Iterator[Step]]]:
     """The loop that all trainings share: number of the epoch, from 0, and its steps, to be taken by the caller.
 
-    Args:
-        model: trained in place.
-        epochs: how many.
-        seed: of the order of the samples, where the protocol shuffles them.
+    The model is trained in place; `seed` is that of the samples' order, where the protocol shuffles them.
     """
     task, device = model.task, next(model.decoder.parameters()).device
     rate = optim.schedule(model.optimizer, task.protocol)
@@ -170,16 +162,13 @@ def train(
     Args:
         task: from `fa_lib.tasks`, or one's own `Task`.
         rule: of `fa_lib.feedback`, such as `FA()` or, for every hidden layer, `DFA()`; or one's own.
-        encoder: as in `build`.
+        encoder, learn_decoder, learn_encoder, learn_gain, device: as in `build`.
         runs: how many repeats, or their numbers. Run r depends on (seed, r) alone.
         epochs: passes over the training set; the task's own number if None.
         seed: seed of weights, matrices, noise and dropout. The same seed starts every rule from the same weights.
-        learn_decoder, learn_encoder: False freezes that part (weights and biases).
-        learn_gain: learn the factor gamma after each tanh, for any rule.
         measure_every: measure each so-many-th epoch only, counted from 0, and the last.
         bin_size: bin of the information, in units of H and y.
         record: further measures of an epoch's last step: name to function of `Step`, giving (run, ...).
-        device: "cpu" or "cuda".
         progress: show a bar.
 
     Returns:
@@ -206,7 +195,7 @@ def train(
     measured = _measured(epochs, measure_every)
     bin_size, record = check.positive("bin_size", bin_size), _record(record, task)
     test_x, test_y = task.test_x.to(device), task.test_y.to(device)
-    rows: list[dict[str, Tensor | np.ndarray]] = []
+    rows = []
     bar = trange(epochs, disable=not progress, desc=f"{task.name} {rule}")
     for epoch, steps in epochs_of(model, epochs, seed=seed):
         kept, last = [], None
@@ -239,9 +228,7 @@ def _measured(epochs: int, measure_every: int) -> list[int]:
 
 
 def _record(record: Mapping[str, Callable] | None, task: Task) -> Mapping[str, Callable]:
-    record = {} if record is None else record
-    if not isinstance(record, Mapping) or not all(isinstance(name, str) and callable(f) for name, f in record.items()):
-        raise ValueError(f"record must map names to functions of a Step, got {record!r}")
+    record = evaluate.named_functions("record", {} if record is None else record, "a Step")
     taken = {"run", "epoch", "ceiling", "stuck", "loss", "regression_loss", "regression_accuracy", "information"}
     taken |= {"information_null", "test_loss", *task.metrics, *(f"test_{name}" for name in task.metrics)}
     if clash := sorted(record.keys() & taken):

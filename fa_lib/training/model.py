@@ -109,7 +109,10 @@ def build(
         encoder: a function that makes an `nn.Module` of one run, x to H, such as `lambda: nn.Sequential(...)`: every
             run gets its own. Or a network with a run axis, such as `networks.Recurrent`, made for these runs. The
             task's fully connected one if None.
-        runs, seed, learn_decoder, learn_encoder, learn_gain, device: as in `train`.
+        runs, seed: as in `train`.
+        learn_decoder, learn_encoder: False freezes that part (weights and biases).
+        learn_gain: learn the factor gamma after each tanh, for any rule.
+        device: "cpu" or "cuda".
 
     Raises:
         ValueError: for something that is no task, rule, runs, truth, encoder or device.
@@ -159,11 +162,7 @@ def _encoder(task: Task, encoder, runs: list[int], seed: int, learn_gain: bool, 
 
 
 def usable(device: str) -> str:
-    """The device, if it is there.
-
-    Raises:
-        ValueError: if not.
-    """
+    """The device, if it is there; ValueError if not."""
     try:
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:

@@ -32,19 +32,15 @@ def make(
     Args:
         protocol: names the optimizer, its learning rate and its options.
         learning: the parameters that learn.
-        mirrored: weights and the drawn rule beside each. Where a matrix of the rule learns and the weight does, both
-            decay.
+        mirrored: weights and the drawn rule beside each. Where a matrix of it learns and the weight does, both decay.
 
     Raises:
         ValueError: for options that the optimizer does not have, or a rule that learns under an optimizer that cannot
             move two matrices alike.
     """
     learns, learns_and_decays = OPTIMIZERS.get(protocol.optimizer, (protocol.optimizer, None))
-    pairs = [
-        (weight, rule.learned())
-        for weight, rule in mirrored
-        if rule.learns and any(weight is other for other in learning)
-    ]
+    moved = {id(parameter) for parameter in learning}
+    pairs = [(weight, rule.learned()) for weight, rule in mirrored if rule.learns and id(weight) in moved]
     if pairs and learns_and_decays is None:
         raise ValueError(
             "KolenPollack learns under adam, adamw and sgd, which let two matrices decay alike, not "

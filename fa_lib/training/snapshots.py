@@ -15,7 +15,7 @@ from fa_lib.feedback.base import Rule
 from fa_lib.feedback.layers import ForLayers
 from fa_lib.record import Snapshot, Step
 from fa_lib.tasks.task import Task
-from fa_lib.training.evaluate import dataset, look
+from fa_lib.training.evaluate import dataset, look, named_functions
 from fa_lib.training.loop import epochs_of
 from fa_lib.training.model import Model, build
 
@@ -52,10 +52,10 @@ def observe(
     Raises:
         ValueError: as in `train`, and for epochs that do not rise from 0 or more.
     """
-    at = list(at)
-    rising = all(check.is_whole(epoch) for epoch in at) and all(later > earlier for earlier, later in pairwise(at))
-    if not at or not rising:
-        raise ValueError(f"at must name one epoch or more, rising, from 0 on, got {at}")
+    listed = isinstance(at, Sequence | np.ndarray) and len(at) and all(check.is_whole(epoch) for epoch in at)
+    if not listed or any(later <= earlier for earlier, later in pairwise(at)):
+        raise ValueError(f"at must list epochs, rising, from 0 on, such as [0, 10, 100], got {at!r}")
+    measures = named_functions("measures", measures, "a Snapshot, such as probes.readings()")
     numbers = check.run_numbers(runs)
     model = build(task, rule, runs=numbers, seed=seed, **options)
 
@@ -79,10 +79,7 @@ def probe(model: Model, x: Tensor, y: Tensor) -> Step:
 
     Args:
         model: of `build`.
-        x, y: inputs and targets, as many samples as memory allows.
-
-    Returns:
-        The step, for the functions here.
+        x, y: inputs and targets, (sample, ...) and (sample, p), as many samples as memory allows.
     """
     model.encoder.eval()
     seen = model.step(x, y)

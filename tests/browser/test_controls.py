@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from visits import NAMES
 
-from fa_lib.tasks import icosahedron
+from fa_book.alignment import icosahedron
 
 SLIDER = "fa-widget input[type=range]"
 MINUS = chr(0x2212)

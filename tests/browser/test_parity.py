@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fa_book.widgets import DeadZones, Dynamics
+from fa_book.alignment import icosahedron
+from fa_book.widgets import DeadZones, Dynamics, bar
 from fa_lib import dynamics
-from fa_lib.tasks import icosahedron
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "angle")
 
@@ -121,3 +121,30 @@ def test_dead_zones(call, setting):
         if result[rule]["asked"]:
             assert np.array(result[rule]["asked"]) @ w == pytest.approx(widget.target)
     assert setting != {} or result["BP"]["shareStuck"] == 0 < result["FA"]["shareStuck"]
+
+
+def test_margins(call):
+    random = np.random.default_rng(0)
+    records = []
+    for number in range(200):
+        checks = []
+        for _ in range(random.integers(1, 4)):
+            low, high = np.sort(random.normal(size=2)).tolist()
+            ends = [None if random.random() < 0.1 else low, None if random.random() < 0.1 else high]
+            bounds = sorted(random.normal(size=2).tolist())
+            bounds[int(random.integers(2))] = None if random.random() < 0.5 else bounds[0]
+            bounds = bounds if None in bounds else sorted(bounds)
+            checks.append({"low": ends[0], "high": ends[1], "bounds": bounds, "zero": float(random.normal())})
+        artefact = 0 if random.random() < 0.2 else None
+        records.append({"id": f"C{number}", "artefact": artefact, "checks": checks})
+    factors = [0.25, 0.5, 0.8, 1, 1.2, 2, 4]
+    found = call(
+        """async ([records, factors]) => {
+          const { verdict } = await import("/_static/widgets/margins.js");
+          return factors.map((factor) => records.map((record) => verdict(record, factor)));
+        }""",
+        [records, factors],
+    )
+    expected = [[bar.verdict(record, factor) for record in records] for factor in factors]
+    assert found == expected
+    assert {outcome for row in expected for outcome in row} == set(bar.COLOURS)

@@ -79,18 +79,18 @@ def test_the_target_reaches_h_through_the_feedback_alone(drawings):
     assert "H" not in reachable(without, "y_hat")
 
 
-def test_each_channel_starts_from_what_its_rule_uses(drawings):
+def test_each_panel_starts_from_what_its_rule_uses(drawings):
     figure = drawings["channels"]
     assert tuple(axes.get_label() for axes in figure.axes) == RULES
     for axes in figure.axes:
         edges, rule = set(arrows(axes)), axes.get_label()
         source = "target" if rule == "TF" else "error"
         stages = {"NF": 3}.get(rule, 1)
-        assert reachable(edges, source) >= {f"channel {i + 1}" for i in range(stages)} | {"H", "Decoder", "y_hat"}
+        assert reachable(edges, source) >= {f"rule {i + 1}" for i in range(stages)} | {"H", "Decoder", "y_hat"}
         assert (("y_hat", source) in edges) == (rule != "TF")  # the error is made from the output, the target is not
         assert ("error" in shapes(axes)) == (rule != "TF")
         assert len([edge for edge in edges if edge[1] == "H"]) == 1
-        assert {colors.to_hex(shapes(axes)[f"channel {i + 1}"].get_edgecolor()).upper() for i in range(stages)} == {
+        assert {colors.to_hex(shapes(axes)[f"rule {i + 1}"].get_edgecolor()).upper() for i in range(stages)} == {
             figures.COLOURS[rule]
         }
 

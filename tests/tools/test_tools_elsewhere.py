@@ -69,7 +69,8 @@ def test_the_workflow_runs_what_everybody_runs():
     assert first == "bash .ci/run"
     assert paper.startswith("make paper && ")  # for the site alone: a pull request does without
     assert "make test" in (ROOT / ".ci/run").read_text()
-    assert jobs["publish"]["needs"] == "test"
+    assert jobs["publish"]["needs"] == jobs["notebooks"]["needs"] == "test"
+    assert "*.zip" in paper
 
 
 def test_the_address_moves_everywhere(tmp_path):

@@ -138,6 +138,6 @@ def test_the_front_page_leads_to_the_first_page():
 
 def test_the_first_page_leads_to_the_papers():
     text = (ROOT / "book/index.md").read_text()
-    for kind in ("pdf", "epub"):
+    for kind, name in {"pdf": "PDF", "epub": "EPUB", "zip": "archive"}.items():
         link = f"../paper/{slug(CONFIG['sphinx']['config']['project'])}.{kind}"
-        assert f'<a href="{link}">{kind.upper()}</a>' in text
+        assert f'<a href="{link}">{name}</a>' in text

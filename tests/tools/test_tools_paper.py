@@ -125,7 +125,7 @@ def test_faults_of_a_page_are_one_line(root, capsys, old, new, message):
 
 def test_a_missing_page_or_format_is_said(root, capsys):
     assert __main__.main(["odt", "--root", str(root)]) == 1
-    assert "no such format: odt; there are pdf, epub" in capsys.readouterr().err
+    assert "no such format: odt; there are pdf, epub, zip" in capsys.readouterr().err
     (root / "_build/html/book/second.html").unlink()
     assert __main__.main(["epub", "--root", str(root)]) == 1
     assert "html/book/second.html is missing: run make html first" in capsys.readouterr().err

@@ -18,6 +18,11 @@ APART = 24  # of 255: colours that are nearer than this in red, green and blue m
 INLINE = "data:image/png;base64,"
 
 
+def name_of(picture: bytes) -> str:
+    """What a picture is called in the site, without its ending; tools/reader finds a page's figures by it."""
+    return hashlib.sha256(picture).hexdigest()[:20]
+
+
 def smaller(picture: bytes) -> bytes:
     """The same picture as WebP, in as few colours as leave it as it looks."""
     image = Image.open(io.BytesIO(picture)).convert("RGBA")
@@ -94,7 +99,7 @@ class Pictures:
             picture = next(path for path, own in self._sources() if own == name).read_bytes()
         else:
             return False
-        name = hashlib.sha256(picture).hexdigest()[:20] + ".webp"
+        name = f"{name_of(picture)}.webp"
         if name not in self.done:
             target = self.site / "_images" / name
             target.parent.mkdir(parents=True, exist_ok=True)

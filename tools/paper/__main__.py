@@ -1,4 +1,4 @@
-"""Write _build/paper/NAME.pdf and NAME.epub from _build/html: python -m tools.paper [pdf] [epub]."""
+"""Write _build/paper/NAME.pdf, NAME.epub and NAME.zip from _build/html: python -m tools.paper [pdf] [epub] [zip]."""
 
 import argparse
 import sys
@@ -6,16 +6,16 @@ import time
 from pathlib import Path
 
 from tools.book import ROOT
-from tools.paper import epub, pdf
+from tools.paper import archive, epub, pdf
 from tools.paper.browser import Browser
 from tools.paper.chapters import read_book
 
-FORMATS = {"pdf": pdf.write, "epub": epub.write}
+FORMATS = {"pdf": pdf.write, "epub": epub.write, "zip": archive.write}
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("formats", nargs="*", help="pdf, epub; both if none is named")
+    parser.add_argument("formats", nargs="*", help="pdf, epub, zip; all if none is named")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     try:

@@ -5,7 +5,6 @@ import pytest
 import xarray as xr
 
 from fa_book.decide import decision
-from fa_book.decide.claims import C30
 
 RUNS = 5
 NAMES = [
@@ -104,22 +103,27 @@ def test_fewer_runs_than_the_floor_has():
     assert made.sizes["run"] == 2
 
 
-OUTCOMES = {
-    "information in all": ((0.2 * TOLD, None), (0.2 * TOLD, None), "reproduced"),
-    "alignment in all": ((0.2 * COSINE, None), (0.2 * COSINE, None), "not reproduced"),
-    "answers follow the gradient": ((0.2 * TOLD, 0.2 * COSINE), (0.2 * TOLD, None), "partly"),
-    "not while W_O learns": ((0.2 * TOLD, None), (0.2 * COSINE, None), "partly"),
-}
+def test_the_interval_is_over_conditions_and_over_runs():
+    random = np.random.default_rng(0)
+    by_condition, by_run = random.normal(size=(12, 1)), random.normal(size=(1, 12))
+    mean = lambda values: float(values.mean())  # noqa: E731
+    for values in (by_condition + np.zeros((12, 12)), by_run + np.zeros((12, 12))):
+        found = decision.both_ways(mean, values)
+        assert found.mean == pytest.approx(values.mean())
+        assert found.high - found.low == pytest.approx(4 * values.std() / np.sqrt(12), rel=0.15)
+    still = decision.both_ways(mean, np.full((3, 3), 2.0))
+    assert tuple(still) == (2, 2, 2)
+    assert decision.both_ways(mean, by_condition) == decision.both_ways(mean, by_condition)
 
 
-@pytest.mark.parametrize(("frozen", "learning", "outcome"), OUTCOMES.values(), ids=OUTCOMES)
-def test_t1(frozen, learning, outcome):
-    verdict = C30.judge(rows(*frozen), rows(*learning))
-    assert verdict.outcome == outcome
-    assert len(verdict.checks) == 10
+def test_closer_is_what_one_adds_less_what_the_other_adds():
+    made = rows(0.2 * (TOLD + COSINE))
+    found = decision.added(made, "readout", ("information", "alignment"))
+    arrays = (made[name].values for name in ("readout", "information", "alignment"))
+    assert decision.closer(*arrays) == pytest.approx(float((found.information - found.alignment).mean()))
 
 
-def test_t1_says_where():
-    checks = C30.judge(rows(0.2 * TOLD, 0.2 * COSINE), rows(0.2 * COSINE)).checks
-    assert [check.passed for check in checks] == [True] * 4 + [False] * 6
-    assert all(("frozen" in check.asked) == (place < 5) for place, check in enumerate(checks))
+def test_what_does_not_vary_explains_nothing():
+    outcome, one = np.random.default_rng(0).normal(size=(2, 9, 4))
+    assert decision.closer(outcome, np.ones((9, 4)), one) == -decision.closer(outcome, one, np.ones((9, 4))) < 0
+    assert decision.closer(np.ones((9, 4)), outcome, one) == 0

@@ -132,6 +132,8 @@ def test_what_does_not_fit_is_refused(toy):
         fit(toy(), FA(), moves=1, measure_every=0)
     with pytest.raises(ValueError, match="learns a matrix beside W_O"):
         fit(toy(), Late(KolenPollack(), 1), moves=1)
+    with pytest.raises(ValueError, match="late signal of 80 samples meets a batch of 70: take batches of one size"):
+        fit(toy(batch=80), Late(FA(), 1), moves=2)
     with pytest.raises(ValueError, match="rule must be a rule"):
         Late(FA, 1)
     with pytest.raises(ValueError, match="delay must be a whole number of 0 or more, got -1"):

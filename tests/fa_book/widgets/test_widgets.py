@@ -20,13 +20,14 @@ from PIL import Image
 from scipy.integrate import solve_ivp
 
 from fa_book import widgets
-from fa_book.widgets import DeadZones, Dynamics, Icosahedron, Information, Runs, Training, dead_zones, modules
+from fa_book.widgets import Bar, DeadZones, Dynamics, Icosahedron, Information, Runs, Training, bar, dead_zones, modules
 from tools.normalise import normalise
 
 ROOT = Path(__file__).resolve().parents[3]
 KINDS = [getattr(widgets, name) for name in widgets.__all__]
 VIEW = "application/vnd.jupyter.widget-view+json"
 OTHER = {
+    Bar: {"factor": 2.0, "view": "changed"},
     Icosahedron: {"pattern": 77, "turn": 12.5, "tilt": -30.0},
     Dynamics: {"m": 4, "p": 2, "angle": 150.0, "step": 0.1, "n": 200, "steps": 30, "seed": 3},
     DeadZones: {"gamma": 2.0, "target": -1.5, "w": 20.0, "b": 80.0, "u1": 0.5, "u2": -0.9, "shade": "BP"},
@@ -125,6 +126,20 @@ def test_words_are_about_the_state():
     assert "The score is 108, the threshold 99, so the label is 1." in whole
     assert "From 0 % of the square FA's" in DeadZones(b=35.0).words()  # FA with B = W is BP
     assert "over 7 steps" in Dynamics(steps=7).words()
+
+
+# margins
+
+
+def test_a_verdict_under_moved_margins():
+    assert bar.verdict(bar.EXAMPLE[0], 1.0) == "holds"
+    assert bar.verdict(bar.EXAMPLE[0], 0.5) == "undecided"
+    assert bar.verdict(bar.EXAMPLE[1], 1.0) == "does not hold"
+    assert bar.verdict(bar.EXAMPLE[1], 2.0) == "holds"
+    assert bar.verdict(bar.EXAMPLE[2], 0.8) == "holds"  # a smaller gain is asked
+    assert bar.verdict(bar.EXAMPLE[1] | {"artefact": 0}, 1.0) == "artefact"
+    assert Bar(factor=2.0).changed() == {"E2": ("does not hold", "holds"), "E3": ("undecided", "does not hold")}
+    assert Bar().words().endswith("With margins 1 times as wide, 0 of 3 verdicts change.")
 
 
 # dynamics: the draw

@@ -40,3 +40,15 @@ def test_it_trains_and_is_named_in_the_attributes(task):
 def test_what_is_no_rule_is_refused(wrong):
     with pytest.raises(ValueError, match="rule must be a rule"):
         Centred(wrong)
+
+
+@pytest.mark.parametrize("rule", [Centred(FA()), TF(), TF(decorrelate=0.0)], ids=str)
+def test_one_sample_teaches_nothing_and_a_warning_says_so(rule):
+    drawn, known = rule.draw(2, 3, runs=[0]), {"H": torch.rand(1, 1, 3), "accuracy": torch.zeros(1)}
+    with pytest.warns(UserWarning, match="a batch of one sample teaches nothing"):
+        signal = drawn(torch.rand(1, 1, 2), torch.rand(1, 2), **known)
+    assert signal.abs().max() < 1e-5  # rounding, times decorrelate
+    two = {"H": torch.rand(1, 2, 3), "accuracy": torch.zeros(1)}
+    assert drawn(torch.rand(1, 2, 2), torch.rand(2, 2), **two).any()
+    uncentred = TF(centred=False).draw(2, 3, runs=[0])
+    assert uncentred(torch.rand(1, 1, 2), torch.rand(1, 2), **known).any()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from fa_lib.feedback import BP, FA, NF, NFA, TF, OutputError, decorrelation
+from fa_lib.feedback import BP, DFA, DRTP, FA, NF, NFA, TF, Chained, Direct, OutputError, decorrelation
 
 modest = settings(deadline=None, derandomize=True, max_examples=30)
 RULES = [
@@ -196,6 +196,7 @@ def test_decorrelation_vanishes_where_nothing_can_be_gained(double):
     assert objective(H - 1e-3 * gradient) < objective(H)
 
 
+@pytest.mark.filterwarnings("ignore:a batch of one sample")
 @pytest.mark.parametrize("rule", RULES, **by_name)
 @modest
 @given(
@@ -295,3 +296,35 @@ def test_constants_out_of_range_are_named(make, message):
 @pytest.mark.parametrize("rule", RULES, **by_name)
 def test_the_name_says_every_constant(rule):
     assert eval(str(rule)) == rule
+
+
+@pytest.mark.parametrize("rule", RULES, **by_name)
+def test_a_count_of_runs_is_as_good_as_their_numbers_and_what_is_missing_is_named(rule):
+    counted, listed = rule.draw(3, 4, runs=2), rule.draw(3, 4, runs=[0, 1])
+    for name, value in vars(listed).items():
+        if isinstance(value, torch.Tensor):
+            assert torch.equal(getattr(counted, name), value)
+    for asked in (
+        {"runs": 1},
+        {"p": 2, "runs": 1},
+        {"p": 2, "m": 4},
+        {"p": 2, "m": {1: 4}, "runs": 1},
+        {"p": 0, "m": 4, "runs": 1},
+    ):
+        with pytest.raises(
+            ValueError, match=r"draw needs p, the numbers in an error, m.*\.draw\(2, 4, runs=\[0\]\); got"
+        ):
+            rule.draw(**asked)
+    with pytest.raises(ValueError, match="runs must be a whole number"):
+        rule.draw(3, 4, runs=0)
+
+
+@pytest.mark.parametrize("rule", [DFA(), DRTP(), Direct(FA()), Chained(FA(), (1,))], **by_name)
+def test_a_rule_for_several_layers_asks_for_their_units_by_number_and_prints_what_it_is(rule):
+    assert sorted(rule.draw(2, {1: 5, 2: 4}, runs=1).at) == [1, 2]
+    with pytest.raises(
+        ValueError, match=r"units of each hidden layer.*\.draw\(2, \{1: 8, 2: 4\}, runs=\[0\]\); got p=2, m=4"
+    ):
+        rule.draw(2, 4, runs=1)
+    assert eval(repr(rule), {kind.__name__: kind for kind in (DFA, DRTP, Direct, Chained, FA)}) == rule
+    assert "None" not in str(rule)

@@ -1,12 +1,15 @@
 """The drop-in layer: equal to the three objects, to textbook gradients, and at home in torch.func."""
 
 import copy
+import inspect
 import math
 import textwrap
 import warnings
 
 import pytest
 import torch
+from jaxtyping import TypeCheckError
+from shapes import unchecked
 from torch import nn
 from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.utils.checkpoint import checkpoint
@@ -30,8 +33,9 @@ from fa_lib.feedback import (
     RateReduction,
     SignSymmetry,
 )
-from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper, tensors_of
+from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper
 from fa_lib.nn import FeedbackConv2d, FeedbackLinear, layers, told
+from fa_lib.nn.tensors import tensors_of
 
 PLAIN = [BP(), FA(), NFA(sigma=0.3), NF(hidden=3), SignSymmetry(), KolenPollack(), Projection(), TF(slope=True)]
 PLAIN += [Autoencoder(before=20, steps=1), RateReduction()]
@@ -323,7 +327,7 @@ def called_functionally(model, x):
 
 def compiled(model, x):
     torch.compiler.reset()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), unchecked():
         warnings.simplefilter("ignore")  # torch's own, about itself
         return torch.compile(model, backend="aot_eager")(x)
 
@@ -385,12 +389,21 @@ def test_layers_of_another_precision_learn_in_it(batch, rule, kind):
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit")
-def test_what_cannot_follow_a_rule_says_so():
+def test_what_cannot_follow_a_rule_says_so(monkeypatch):
+    for kind in (FeedbackLinear, FeedbackConv2d):
+        monkeypatch.setattr(kind, "forward", inspect.unwrap(kind.forward))  # as it is outside these tests
     for layer in (FeedbackLinear(4, 3, FA()), FeedbackConv2d(1, 2, 3, FA())):
         with pytest.raises(ValueError, match=r"torch\.fx cannot follow a feedback rule"):
             torch.fx.symbolic_trace(layer)
         with pytest.raises(torch.jit.frontend.NotSupportedError):
             torch.jit.script(layer)
+
+
+def test_a_convolution_has_no_groups_and_says_so():
+    with pytest.raises(ValueError, match="FeedbackConv2d has no groups"):
+        FeedbackConv2d(2, 4, 3, FA(), groups=2)
+    with pytest.raises(TypeError, match="padded"):
+        FeedbackConv2d(2, 4, 3, FA(), padded=2)
 
 
 def test_what_is_made_on_a_device_and_of_a_type_is_there():
@@ -405,3 +418,27 @@ def test_where_the_weight_is_frozen_so_is_the_matrix_that_learns_it():
     model(torch.randn(6, 5)).square().sum().backward()
     assert model[0].weight.grad.any()
     assert model[2].B.grad is None or not model[2].B.grad.any()
+
+
+@pytest.mark.parametrize("rule", [FA(), NF(hidden=3), Centred(KolenPollack()), BP()], **by_name)
+def test_weights_of_the_plain_layer_load_and_the_matrices_stay_as_drawn(rule):
+    plain = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(18, 3))
+    ours = nn.Sequential(FeedbackConv2d(1, 2, 3, rule), nn.Flatten(), FeedbackLinear(18, 3, rule))
+    before = {name: tensor.clone() for name, tensor in ours.state_dict().items()}
+    ours.load_state_dict(plain.state_dict())
+    for name, tensor in ours.state_dict().items():
+        assert torch.equal(tensor, plain.state_dict().get(name, before[name]))
+    with pytest.raises(RuntimeError, match=r"Missing key.*2\.bias"):
+        ours.load_state_dict({name: tensor for name, tensor in plain.state_dict().items() if name != "2.bias"})
+    others = [name for name in before if name not in plain.state_dict() and name.startswith("2.")]
+    if len(others) > 1:  # some of the matrices and not all: something is lost
+        with pytest.raises(RuntimeError, match="Missing key"):
+            ours.load_state_dict({name: tensor for name, tensor in before.items() if name != others[0]})
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 2), (2, 4, 2), (4, 2)], ids=str)
+def test_the_tests_look_at_the_shapes_that_the_annotations_say(shape):
+    rule = KolenPollack().draw(2, 3, runs=1)
+    with pytest.raises(TypeCheckError):
+        rule(torch.ones(shape), None, H=torch.ones(1, 4, 3))
+    assert rule(torch.ones(1, 4, 2), None, H=torch.ones(1, 4, 3)).shape == (1, 4, 3)

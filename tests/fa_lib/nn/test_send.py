@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from shapes import unchecked
 from torch import nn
 from torch.func import functional_call, grad, vmap
 from torch.nn import functional
@@ -35,8 +36,8 @@ from fa_lib.feedback import (
     SignSymmetry,
     carry,
 )
-from fa_lib.feedback.base import tensors_of
 from fa_lib.nn import FeedbackLinear, attach, told, with_feedback
+from fa_lib.nn.tensors import tensors_of
 
 DIRECT = [DFA(), DRTP(), DFA((1,)), *(Direct(rule) for rule in (NFA(sigma=0.3), NF(hidden=3), TF(slope=True)))]
 DIRECT += [Direct(rule) for rule in (Autoencoder(before=10, steps=1), RateReduction(), Initial(FA(), "orthogonal"))]
@@ -309,7 +310,7 @@ def test_compiled_it_learns_the_same(images_and_labels):
         torch.compiler.reset()
         return torch.compile(model, backend="aot_eager")(x)
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), unchecked():
         warnings.simplefilter("ignore")  # torch's own, about itself
         found = learned(net(DFA()), x, labels, compiled)
     for name, gradient in expected.items():
@@ -379,6 +380,10 @@ def model_for(kind):
         ("", "FA", ["1"], "rule must be a rule"),
         ("", FA(), ["9"], "at must name modules below the model, of 0, 1, 2, got '9'"),
         ("", FA(), [nn.Tanh()], "at must name modules below the model"),
+        ("", FA(), [1], "at must name modules below the model, of 0, 1, 2, got 1"),
+        ("", FA(), 1, "at must name modules below the model, of 0, 1, 2, got 1"),
+        ("", FA(), ["1", "0"], "at must name the modules from the input to the output: 0, 1; got 1, 0"),
+        ("", FA(), ["0", "2"], "2 gives the output itself"),
         ("", FA(), [], "at must name one module or more, each once"),
         ("", FA(), ["1", "1"], "each once"),
         ("", DFA((3,)), ["1"], "layers must be among"),
@@ -557,3 +562,135 @@ def test_a_frozen_model_may_have_rules_attached_and_named_tuples_are_kept():
     model.requires_grad_(True)
     model(torch.randn(4, 3)).sum().backward()
     assert model.two.a.weight.grad.any()
+
+
+def test_a_forward_pass_that_fails_leaves_nothing_running():
+    model, x = nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Flatten(), nn.Linear(3, 2)), torch.randn(5, 3)
+    attached = attach(model, DFA(), at=["1"], example=x)
+    with pytest.raises(RuntimeError):
+        model[:2](x), model(torch.randn(5, 3, 2))
+    with pytest.raises(RuntimeError):
+        model(torch.randn(5, 3, 1).expand(5, 3, 3))  # passes the cut, and fails above it
+    assert not attached.running
+    assert not attached.seen
+    model[:2](x).square().sum().backward()  # a part alone learns as ever
+    assert model[0].weight.grad.any()
+
+
+class Answering(nn.Module):
+    """A model whose answer is whatever `form` makes of the output."""
+
+    def __init__(self, form):
+        super().__init__()
+        self.body, self.form = model_for(""), form
+
+    def forward(self, x):
+        return self.form(self.body(x))
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [(lambda z: (z, None), "tuple"), (lambda z: {"logits": z}, "dict"), (lambda z: None, "NoneType")]
+)
+def test_a_model_that_gives_no_tensor_is_told_what_to_do(form, name):
+    model, x = Answering(form), torch.randn(2, 3)
+    words = rf"must give a tensor \(\.\.\., p\), its output, got {name}: put it into a module whose forward gives"
+    with pytest.raises(ValueError, match=words):
+        attach(model, DFA(), at=["body.1"], example=x)
+    assert not any(module._forward_hooks for module in model.modules())
+
+
+def test_put_into_another_module_it_learns():
+    class First(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = Answering(lambda z: (z, None))
+
+        def forward(self, x):
+            return self.model(x)[0]
+
+    model = First()
+    attach(model, DFA(), at=["model.body.1"], example=torch.randn(2, 3))
+    model(torch.randn(4, 3)).sum().backward()
+    assert model.model.body[0].weight.grad.any()
+
+
+def test_a_path_around_both_of_two_cuts_is_named_at_each_that_it_leaves_open():
+    class Twice(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b, self.out = nn.Linear(3, 3), nn.Linear(3, 3), nn.Linear(3, 2)
+
+        def forward(self, x):
+            h = self.a(x)
+            return self.out(self.b(h) + h.detach())
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        attach(Twice(), DFA(), at=["a", "b"], example=torch.randn(2, 3))  # nothing flows around them
+
+
+def test_cuts_that_a_rule_leaves_out_stay_open():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 2))
+    plain, x = copy.deepcopy(model), torch.randn(5, 3)
+    attach(model, DFA(()), at=["1", "3"], example=x, seed=0)  # the last alone
+    assert {name for name, _ in model.named_buffers()} == {"feedback_2_B"}
+    model(x).square().sum().backward()
+    H = plain[:4](x)
+    z = plain[4](H.detach()).detach()
+    H.backward(2 * z @ model.feedback_2_B[0])
+    for name in ("0.weight", "2.weight"):
+        torch.testing.assert_close(model.get_parameter(name).grad, plain.get_parameter(name).grad)
+
+
+class Sometimes(nn.Module):
+    """A model with a branch that is not always taken, and one that turns samples and units around."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.turned, self.never, self.out = nn.Linear(3, 3), nn.Linear(5, 5), nn.Linear(3, 3), nn.Linear(3, 2)
+        self.skip = False
+
+    def forward(self, x):
+        return self.out(self.turned(x.mT).mT if self.skip else self.a(x))
+
+
+def test_a_cut_that_is_not_called_or_gives_no_row_a_sample_is_named():
+    model, x = Sometimes(), torch.randn(5, 3)
+    with pytest.raises(ValueError, match="never is not called when the model is: cut at modules that are"):
+        attach(model, DFA(), at=["never"], example=x)
+    model.skip = True
+    with pytest.raises(ValueError, match=r"turned must begin with the samples of z, \(5,\), got \(3, 5\)"):
+        attach(model, DFA(), at=["turned"], example=x)
+    model.skip = False
+    attach(model, DFA(), at=["a"], example=x)
+    model.skip = True
+    with pytest.raises(ValueError, match="a was not called in this forward pass, and its layer hears nothing"):
+        model(x)
+    model.skip = False
+    model(x).sum().backward()
+    assert model.a.weight.grad.any()
+
+
+def test_several_inputs_and_a_model_in_training_are_left_as_they_were():
+    class Two(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.out = nn.Linear(3, 4), nn.Linear(4, 2)
+
+        def forward(self, x, other):
+            return self.out(self.a(x + other))
+
+    model = Two().eval()
+    attach(model, DFA(), at=["a"], example=(torch.randn(2, 3), torch.randn(2, 3)))
+    assert not model.training
+    assert not model.a.training
+    assert model.feedback_1_B.shape == (1, 2, 4)
+    assert model.feedback_1_B.dtype == torch.float32
+
+
+def test_an_output_of_the_cuts_own_shape_is_no_reason_to_refuse_it():
+    model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 2))  # H and z are of one shape
+    attach(model, DFA(), at=["1"], example=torch.randn(5, 3))
+    model(torch.randn(5, 3)).sum().backward()
+    assert model[0].weight.grad.any()

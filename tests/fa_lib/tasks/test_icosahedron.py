@@ -1,11 +1,10 @@
-"""The IBTask: geometry, labels and power spectrum against tables, brute force and spherical harmonics."""
+"""The IBTask: geometry, counts and labels against tables and brute force."""
 
 import hashlib
 from itertools import combinations
 
 import numpy as np
 import pytest
-from scipy.special import sph_harm_y
 
 from fa_lib.tasks import icosahedron
 
@@ -98,7 +97,6 @@ def test_any_kind_of_zeros_and_ones_and_any_batch_is_taken(x, y, kind):
     assert margin.dtype == np.int64
     assert margin.shape == (2, 3, 4)
     assert ((margin.ravel() >= 0) == y[:24]).all()
-    assert icosahedron.power_spectrum(given_as).shape == (2, 3, 4, 6)
 
 
 def test_margin_is_the_rule(x, y):
@@ -109,26 +107,6 @@ def test_margin_is_the_rule(x, y):
     assert margin[y == 0].max() == -1
     assert margin[y == 1].min() == 0
     assert (margin.min(), margin.max()) == (-99, 29)
-
-
-def test_power_spectrum_against_spherical_harmonics(x):
-    some = x[::17]
-    corners = icosahedron.vertices()
-    polar, azimuth = np.arccos(corners[:, 2]), np.arctan2(corners[:, 1], corners[:, 0])
-    powers = icosahedron.power_spectrum(some, range(8))
-    for degree in range(8):
-        harmonics = np.stack([sph_harm_y(degree, m, polar, azimuth) for m in range(-degree, degree + 1)])
-        coefficients = some @ harmonics.T  # (pattern, order): the pattern is a sum of impulses
-        expected = 4 * np.pi / (2 * degree + 1) * (np.abs(coefficients) ** 2).sum(1)
-        np.testing.assert_allclose(powers[:, degree], expected, rtol=0, atol=1e-11)
-
-
-def test_power_spectrum_is_the_pair_counts_in_another_basis(x):
-    k, n1, n2, n3 = icosahedron.pair_counts(x)
-    five = 11 / (25 * np.sqrt(5))  # P_5(1/sqrt 5)
-    powers = icosahedron.power_spectrum(x, (0, 1, 2, 5))
-    expected = [k**2, k + 2 * ((n1 - n2) / 5**0.5 - n3), k + 2 * (n3 - (n1 + n2) / 5), k + 2 * (five * (n1 - n2) - n3)]
-    np.testing.assert_allclose(powers, np.stack(expected, axis=-1), rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -146,13 +124,7 @@ def test_power_spectrum_is_the_pair_counts_in_another_basis(x):
         ([None] * 12, "only the numbers 0 and 1"),
     ],
 )
-@pytest.mark.parametrize("function", ["pair_counts", "margin", "power_spectrum", "spectral_margin"])
+@pytest.mark.parametrize("function", ["pair_counts", "margin"])
 def test_patterns_that_are_not_12_bits_are_refused(function, bad, message):
     with pytest.raises(ValueError, match=message):
         getattr(icosahedron, function)(bad)
-
-
-@pytest.mark.parametrize("degrees", [(), 2, (-1,), (0.5,), (True,), ("0",), ((0, 1),), None])
-def test_degrees_that_are_not_whole_numbers_are_refused(degrees):
-    with pytest.raises(ValueError, match="degrees must be"):
-        icosahedron.power_spectrum(np.zeros(12, int), degrees)

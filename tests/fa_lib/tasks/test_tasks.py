@@ -187,7 +187,17 @@ def test_a_perfect_but_noisy_digit_fails_the_papers_rate_half_the_time():
         ({"output": "clip", "y": torch.full((3277, 2), 5.5)}, r"targets must lie within -5.0 .. 5.0"),
         ({"x": [[0.0] * 12] * 3277}, "x must be a tensor or a numpy array of numbers, got list"),
         ({"x": torch.zeros(3277, 12).to(torch.complex64)}, "x must be a tensor or a numpy array of numbers"),
-        ({"test_y": np.full((819, 2), "a")}, "test_y must be a tensor or a numpy array of numbers, got ndarray"),
+        (
+            {"test_y": np.full((819, 2), "a")},
+            "test_y must be a tensor or a numpy array of numbers, got an array of <U1; texts become",
+        ),
+        ({"y": np.array([["no"]] * 3277)}, r"y must be .*array of <U2; texts become classes by np\.unique"),
+        ({"y": torch.full((3277, 1), 7), "test_y": torch.full((819, 1), 7)}, r"give classes as \(sample,\), y\[:, 0\]"),
+        (
+            {"y": torch.ones(3277, 1).long(), "test_y": torch.ones(819, 1).long(), "output": "softmax"},
+            "give classes as",
+        ),
+        ({"y": torch.ones(3277, 1), "test_y": torch.ones(819, 1), "output": "softmax"}, "softmax of one output"),
         ({"output": "tanh"}, "output must be one of sigmoid, softmax, linear, clip, got 'tanh'"),
         ({"metrics": {"r": tasks.r_squared}}, 'metrics must hold "accuracy", got r'),
         ({"metrics": {}}, 'metrics must hold "accuracy", got none'),
@@ -203,6 +213,13 @@ def test_a_perfect_but_noisy_digit_fails_the_papers_rate_half_the_time():
 def test_what_does_not_fit_is_named(change, message):
     with pytest.raises(ValueError, match=message):
         tasks.ib().change(**change)
+
+
+def test_whole_numbers_of_one_output_are_taken_where_they_are_no_classes():
+    truths = {"y": torch.ones(3277, 1).long(), "test_y": torch.zeros(819, 1).long()}
+    assert tasks.ib().change(**truths).p == 1
+    classes = {name: truth[:, 0] + 2 for name, truth in truths.items()}
+    assert tasks.ib().change(**classes).p == 4
 
 
 def test_images_as_rows_of_pixels(images):

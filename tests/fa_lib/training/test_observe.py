@@ -72,10 +72,23 @@ def test_what_is_seen(toy):
     assert torch.equal(one.y_test, task.test_y)
 
 
-@pytest.mark.parametrize("at", [[], [-1, 2], [3, 2], [1, 1]])
+@pytest.mark.parametrize("at", [[], [-1, 2], [3, 2], [1, 1], 5, None, "01"], ids=str)
 def test_epochs_must_rise(toy, at):
-    with pytest.raises(ValueError, match="rising, from 0 on"):
+    with pytest.raises(ValueError, match=r"at must list epochs, rising, from 0 on, such as \[0, 10, 100\], got"):
         observe(toy(), FA(), {}, at=at)
+
+
+@pytest.mark.parametrize("measures", [["binned"], "binned", {"binned": "binned"}, {1: hidden}, None], ids=str)
+def test_measures_are_functions_with_names(toy, measures):
+    with pytest.raises(
+        ValueError, match=r"measures must map names to functions of a Snapshot, such as probes\.readings"
+    ):
+        observe(toy(), FA(), measures, at=[0])
+
+
+def test_epochs_may_be_numpys(toy):
+    got = observe(toy(), FA(), {"H": hidden}, at=np.array([0, 1]), runs=1)
+    assert got.epoch.values.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("rule", [BP(), DFA()], ids=str)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from fa_lib.tasks import icosahedron
+from fa_book.alignment import icosahedron
 
 pattern_strategy = st.lists(st.integers(0, 1), min_size=12, max_size=12)
 PLACE = 1 << np.arange(11, -1, -1)  # x @ PLACE is the row number of a pattern

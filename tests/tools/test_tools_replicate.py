@@ -1,0 +1,75 @@
+"""Every verdict with another seed: chapters run on the second seed's results, and what rests on others is left out."""
+
+import json
+
+import pytest
+from small_book import HEAD, cell, chapter, make_book
+
+from tools import replicate
+
+JUDGE = """
+from pathlib import Path
+from fa_book.claims.evidence import exact
+from fa_book.claims.verdict import Claim
+
+def judge(id, value, rests=""):
+    claim = Claim(id, "2.1", "s", "c", lambda: [exact("below 100", value, high=100)], rests=rests)
+    return claim.judge()
+"""
+LIVE = cell(JUDGE) + cell("judge('C1a', seed)")
+PUBLISHED = cell(JUDGE) + cell("judge('C2', len(Path('results/ibtask.nc').read_text()), 'ibtask')")
+DEAR = cell(JUDGE) + cell("judge('C3', 1, 'fig7')")
+
+
+@pytest.fixture
+def book(tmp_path):
+    seedless = HEAD + DEAR.replace("judge('C3'", "judge('C10'").replace("'fig7'", "''")
+    book = make_book(tmp_path, a=chapter(LIVE), b=chapter(PUBLISHED, DEAR), c=seedless, d=chapter())
+    results = book.folder / "results"
+    (results / replicate.FOLDER).mkdir(parents=True)
+    (results / "ibtask.nc").write_text("x")
+    for name in (*replicate.REPEATED, *replicate.STUDIES):
+        (results / replicate.FOLDER / f"{name}-7.nc").write_text("x" * 200)
+    return book
+
+
+def verdicts(book):
+    found = json.loads((book.folder / "results/replication.json").read_text())
+    return found["seed"], {
+        row["id"]: (row["chapter"], row["outcome"], row["checks"][0]["effect"]) for row in found["verdicts"]
+    }
+
+
+def test_the_second_seed_has_its_own_draws_and_results(book, capsys):
+    assert replicate.main(["--seed", "7", "--root", str(book.root), "--jobs", "2"]) == 0
+    assert verdicts(book) == (7, {
+        "C1a": ("a", "holds", 7.0),  # drawn by the chapter
+        "C2": ("b", "does not hold", 200.0),  # from the second seed's file, not the book's
+        "C10": ("c", "holds", 1.0),  # a chapter without a seed; after C2, and without C3, which rests on other runs
+    })  # fmt: skip
+    assert "3 verdicts of seed 7" in capsys.readouterr().out
+    assert (book.folder / "results/ibtask.nc").read_text() == "x"
+    assert not list(book.folder.glob("*.ipynb"))
+
+
+def test_one_chapter_again_leaves_the_others_verdicts(book):
+    command = ["--seed", "7", "--root", str(book.root), "--jobs", "2"]
+    replicate.main(command)
+    book.text("a").write_text(chapter(LIVE.replace("seed)", "300)")))
+    assert replicate.main([*command, "--chapters", "a"]) == 0
+    found = verdicts(book)[1]
+    assert found["C1a"] == ("a", "does not hold", 300.0)
+    assert set(found) == {"C1a", "C2", "C10"}
+
+
+def test_a_chapter_that_fails_is_told_and_costs_no_other(book, capsys):
+    book.text("a").write_text(chapter(LIVE, cell("assert seed == 0, 'only as published'")))
+    assert replicate.main(["--seed", "7", "--root", str(book.root)]) == 1
+    assert "not repeated: book/a.md" in capsys.readouterr().err
+    assert "C2" in verdicts(book)[1]
+
+
+def test_the_books_own_seed_is_no_replication(book, capsys):
+    with pytest.raises(SystemExit):
+        replicate.main(["--seed", "0", "--root", str(book.root)])
+    assert "give another" in capsys.readouterr().err
