@@ -128,6 +128,43 @@ def channels() -> Figure:
     return figure
 
 
+def two_ways() -> Figure:
+    """Feedback alignment in one picture: the error goes back through W_O under BP, through a fixed random B under FA.
+
+    Returns:
+        A figure of 5.4 x 3 inches, a panel a rule.
+
+    Source: Lillicrap et al. 2016, Fig. 1, as an idea.
+    """
+    figure = plt.figure(figsize=(5.4, 3))
+    panels = {
+        "BP": ("backpropagation (BP)", "$W_O$", "the same weights"),
+        "FA": ("feedback alignment (FA)", "$B$", "random, fixed"),
+    }
+    for number, (rule, (title, back, words)) in enumerate(panels.items()):
+        axes = figure.add_subplot(label=rule)
+        _canvas(axes, 2.7, 3)
+        axes.set_position((number / 2, 0, 0.5, 1))
+        colour = COLOURS[rule]
+        _write(axes, 1.35, 2.82, title, 11.5, fontweight="bold")
+        y_hat = _value(axes, "y_hat", 0.5, 2.3, r"$\hat{y}$", 0.56, 0.56)
+        error = _value(axes, "error", 2.2, 2.3, "$E$", 0.56, 0.56)
+        forward = _box(axes, "Decoder", 0.5, 1.5, (0.72, 0.42), "$W_O$", *STYLES["Decoder"])
+        hidden = _value(axes, "H", 1.35, 0.75, "$H$", 2.3, 0.5)
+        source = _value(axes, "x", 1.35, 0.2, "$x$", 0.5, 0.34)
+        fill = STYLES["Decoder"][1] if rule == "BP" else "white"
+        channel = _box(axes, "channel", 2.2, 1.5, (0.72, 0.42), back, colour, fill)
+        _arrow(axes, source, hidden)
+        _arrow(axes, hidden, forward, x=0.5)
+        _arrow(axes, forward, y_hat)
+        _arrow(axes, y_hat, error, color=colour)
+        _arrow(axes, error, channel, color=colour, width=2.8)
+        _arrow(axes, channel, hidden, color=colour, width=2.8, x=2.2)
+        _write(axes, 1.35, 1.14, words, 11)
+        _write(axes, 2.29, 1.14, r"$\Delta H$", 11, ha="left")
+    return figure
+
+
 def field(axes: Axes, w, B, y: float, *, gamma: float = 1.0, color=INK) -> None:
     """What a signal asks for and where it leads, over the states of two units in the box.
 

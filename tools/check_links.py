@@ -1,7 +1,7 @@
 """Every link inside the built site must lead somewhere: python -m tools.check_links FOLDER.
 
 Looks at href, src and refresh targets of all pages: the file must exist, and the page must have the anchor. Links to
-other sites are left alone.
+other sites are left alone, and so are those to PDF and EPUB where these have not been made.
 """
 
 import sys
@@ -9,6 +9,8 @@ from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+PAPER = "paper"  # where the published site has what `make paper` makes
 
 
 class Page(HTMLParser):
@@ -52,6 +54,8 @@ class Site:
             target = target / "index.html"
         if not target.is_relative_to(self.folder):
             return "leads out of the site"
+        if target.parent == self.folder / PAPER and not target.parent.is_dir():
+            return None
         if not target.is_file():
             return "no such file"
         if target in self.pages and unquote(parts.fragment) not in self.pages[target].anchors:

@@ -39,6 +39,7 @@ class Ui extends Controls {
     this.picture = make(this.box, "div", { class: "picture" });
     this.side = make(this.box, "div", { class: "side" });
     this.foot = make(this.box, "div", { class: "foot" });
+    this.answer = make(this.box, "p", { class: "note answer", role: "status" });
   }
 
   /** A copy of the state. */
@@ -103,9 +104,9 @@ class Ui extends Controls {
     return { element, begin };
   }
 
-  /** A visible line for the reader, above the widget, until the next change. */
-  note(text) {
-    say(this.notice, text);
+  /** A visible line for the reader, above the widget or below its buttons (`answer`), until the next change. */
+  note(text, place = this.notice) {
+    for (const line of [this.notice, this.answer]) say(line, line === place ? text : "");
   }
 
   /** Draw again before the next frame, however often it is asked for. */
@@ -142,9 +143,9 @@ function addressBar(ui) {
     writeAddress(ui.model.key, ui.state);
     try {
       await navigator.clipboard.writeText(location.href);
-      ui.note("The link to these settings is in the clipboard.");
+      ui.note("The link to these settings is in the clipboard.", ui.answer);
     } catch {
-      ui.note("The link to these settings is in the address bar.");
+      ui.note("The link to these settings is in the address bar.", ui.answer);
     }
   });
   ui.listen(window, "hashchange", read);

@@ -131,8 +131,11 @@ function build(ui) {
 
     // the two paths from the start
     const u = [state.u1, state.u2];
+    const ends = {};
     for (const rule of ["BP", "FA"]) {
       const { points, arrives } = follow({ ...rules[rule], u });
+      const left = w[0] * points.at(-1)[0] + w[1] * points.at(-1)[1] - target;
+      ends[rule] = arrives ? "arrives without error" : `stays with an error of ${digits(left, 2)}`;
       Object.assign(ctx, { strokeStyle: colours[rule], fillStyle: colours[rule], lineWidth: 1.5 });
       const wish = asked({ ...rules[rule], u });
       ctx.setLineDash([2, 4]);
@@ -172,7 +175,9 @@ function build(ui) {
       return `${wish} and ends blocked at the wall from ${percent(shareStuck)}.`;
     };
     const near = Math.abs(target) < gamma * (Math.abs(w[0]) + Math.abs(w[1]));
-    say(words, `${tell("FA")} ${tell("BP")}${near ? "" : " The line without error lies outside the box."}`);
+    const from = `From the start (${u.map((value) => digits(gamma * value, 2)).join(", ")})`;
+    const here = `${from} FA ${ends.FA}, BP ${ends.BP}.`;
+    say(words, `${here} ${tell("FA")} ${tell("BP")}${near ? "" : " The line without error lies outside the box."}`);
   };
 }
 

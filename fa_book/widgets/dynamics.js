@@ -18,8 +18,11 @@ const style = `
 const panels = [
   { name: "direct_loss", title: "direct loss", log: true },
   { name: "regression_loss", title: "regression loss", log: true },
-  { name: "gradient_norm", title: "norm of the regression's gradient", log: true },
-  { name: "angle", title: "angle of update and gradient (degrees)", range: [0, 180], ticks: [0, 45, 90, 135, 180] },
+  { name: "gradient_norm", title: "norm of the regression's gradient", short: "gradient's norm", log: true },
+  {
+    name: "angle", title: "angle of update and gradient (degrees)", short: "angle (degrees)", range: [0, 180],
+    ticks: [0, 45, 90, 135, 180],
+  },
 ];
 
 /** The three conditions: [met or not, in words]. */
@@ -45,17 +48,16 @@ function build(ui) {
   ui.key([["exact solution", "line", "FA"], ["simulation, step by step", "dot", "text"]]);
   const canvas = ui.canvas({
     label: "Four curves against steps: direct loss, regression loss, norm of its gradient, and angle.",
-    height: (width) => (width < 520 ? 4 * 170 : 2 * 195),
+    height: (width) => 2 * (width < 520 ? 150 : 195), // on a phone, too, the sliders stand in sight
   });
-  const list = make(make(ui.picture, "div", { role: "status" }), "ul", { class: "marks" });
-  const lines = [0, 1, 2].map(() => make(list, "li"));
-
-  ui.slider("angle", "angle between b and w", { show: (value) => `${digits(value)}°` });
+  const turn = ui.slider("angle", "angle between b and w", { show: (value) => `${digits(value)}°` });
   ui.slider("step", "step size μ", { step: 0.01, show: (value) => digits(value) });
   ui.slider("m", "hidden units m");
   ui.slider("p", "outputs p");
   ui.slider("n", "samples n");
   ui.slider("steps", "steps");
+  const list = make(make(ui.box, "div", { role: "status" }), "ul", { class: "marks" });
+  const lines = [0, 1, 2].map(() => make(list, "li"));
   ui.button("Draw again", () => ui.set({ seed: (ui.state.seed + 1) % 1000 }));
 
   return (state, colours) => {
@@ -63,14 +65,16 @@ function build(ui) {
     const [solved, stepped] = [exact(problem, state.step, state.steps), simulate(problem, state.step, state.steps)];
     const end = fate(problem, state.step);
     const { ctx, width, height } = canvas.begin();
-    const columns = width < 520 ? 1 : 2;
-    const size = { width: width / columns, height: (height * columns) / 4 };
+    const size = { width: width / 2, height: height / 2 };
+    const asked = state.p === 1 ? "angle between b and w" : "angle between B and W′, as one vector each";
+    say(turn.parentElement.firstChild, asked);
     const x = Array.from({ length: state.steps + 1 }, (_, k) => k);
-    panels.forEach(({ name, title, log, range, ticks }, i) => {
-      const place = { ...size, left: (i % columns) * size.width, top: Math.floor(i / columns) * size.height };
+    panels.forEach(({ name, title: long, short = long, log, range, ticks }, i) => {
+      const place = { ...size, left: (i % 2) * size.width, top: Math.floor(i / 2) * size.height };
       const floor = name === "regression_loss" && end.floor !== null ? [end.floor] : [];
       const y = range ?? extent([...solved[name], ...stepped[name], ...floor], { log });
-      const label = i >= 4 - columns ? "step" : "";
+      const label = i >= 2 ? "step" : "";
+      const title = width < 520 ? short : long;
       const axes = panel(ctx, place, { x: [0, state.steps], y, log, title, ticks, colours, label });
       if (name === "angle") axes.level(90, "", { colour: colours.soft });
       if (floor.length) axes.level(end.floor, "floor", { colour: colours.warn, above: false });

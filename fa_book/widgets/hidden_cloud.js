@@ -19,7 +19,7 @@ function plane(view, { H, readout, parameters }) {
   };
 }
 
-/** Draw the cloud of one rule: class 1 in the rule's colour, class 0 grey. */
+/** Draw the cloud of one rule: label 1 as level strokes in the rule's colour, label 0 as upright ones in pink. */
 export function drawCloud(ctx, place, { view, rule, answer, labels, colours }) {
   const { x, y, span, spanX = span } = plane(view, answer);
   const both = view === "both readouts";
@@ -45,15 +45,16 @@ export function drawCloud(ctx, place, { view, rule, answer, labels, colours }) {
   ctx.beginPath();
   ctx.rect(inner.left, inner.top, inner.right - inner.left, inner.bottom - inner.top);
   ctx.clip();
-  ctx.globalAlpha = 0.55;
-  for (const label of [0, 1]) {
-    ctx.fillStyle = label ? colours[rule] : colours.null;
-    for (let i = 0; i < labels.length; i += 1)
-      if (labels[i] === label) ctx.fillRect(X(x(4 * i)) - 0.8, Y(y(4 * i)) - 0.8, 1.6, 1.6);
+  ctx.globalAlpha = 0.7;
+  for (let i = 0; i < labels.length; i += 1) { // in the patterns' order: neither label lies on top of the other
+    const [X0, Y0, one] = [X(x(4 * i)), Y(y(4 * i)), labels[i] === 1];
+    ctx.fillStyle = one ? colours[rule] : colours.other;
+    if (one) ctx.fillRect(X0 - 1.6, Y0 - 0.7, 3.2, 1.4);
+    else ctx.fillRect(X0 - 0.7, Y0 - 1.6, 1.4, 3.2);
   }
   ctx.restore();
   Object.assign(ctx, { textBaseline: "top", textAlign: "right" });
-  const names = [["label 1", colours[rule]], ["label 0", colours.null]];
+  const names = [["− label 1", colours[rule]], ["| label 0", colours.other]];
   let right = inner.right;
   for (const [text, colour] of names) {
     ctx.fillStyle = colour;

@@ -1,6 +1,6 @@
 // What a choice of task, rules, metric, view and run shows: lines, nulls, and each rule's final values. No page is
 // needed here.
-import { average, interval, read } from "./recorded.js";
+import { average, bounds, interval, read } from "./recorded.js";
 
 const ending = "_null"; // of a metric that is drawn with another
 const kept = new WeakMap(); // rule to metric to values: what is unpacked once stays
@@ -45,15 +45,15 @@ export function select(recorded, state) {
     const single = rule.runs.map((run, i) => ({ ...about, run, ys: runs[i] }));
     const chosen = single.filter(({ run }) => run === state.run);
     if (state.view === "mean") {
-      const { mean, low, high } = average(runs, rule.quantile);
+      const { mean, low, high } = average(runs, rule.quantile, bounds(metric));
       lines.push({ ...about, run: null, count: runs.length, ys: mean, low, high }, ...chosen);
     } else lines.push(...single);
     const shuffled = values(recorded, task, rule, state.metric + ending);
     if (shuffled) nulls.push({ ...about, ys: average(shuffled, rule.quantile).mean });
     const last = runs.map((line) => line.at(-1));
     const lost = last.filter((value) => !Number.isFinite(value)).length;
-    const end = { ...interval(last, rule.quantile), lost, count: last.length, chosen: chosen[0]?.ys.at(-1) };
-    ends.push({ rule: rule.name, epoch: about.xs.at(-1), ...end });
+    const end = { epoch: about.xs.at(-1), lost, count: last.length, chosen: chosen[0]?.ys.at(-1) };
+    ends.push({ rule: rule.name, ...end, ...interval(last, rule.quantile, bounds(metric)) });
   }
   return { metric, ceiling: nulls.length ? task.ceiling : null, lines, nulls, ends };
 }

@@ -1,9 +1,13 @@
 // Five trainings side by side, a worker each, that never run ahead of one another: a round of some epochs is asked of
-// all, and the next only when all have answered. Asked for nothing, the workers stand still.
+// all, and the next only when all have answered. Asked for nothing, the workers stand still. A finished run that came
+// with the page is shown without any of them.
 import { score, threshold } from "./geometry.js";
+import { linearReadout } from "./linear_readout.js";
+import { network } from "./network.js";
 import { draw, startWorker, trainer } from "./trainer.js";
 
 export const rules = ["BP", "FA", "NFA", "NF", "TF"];
+export const horizon = 1000; // epochs of the paper
 export const last = 3000; // epochs
 const stretch = 60; // milliseconds that the fastest worker should compute in a round; asking and answering come on top
 
@@ -14,11 +18,20 @@ export const setup = (rule, { seed, rate, frozen, gamma, sigma, k_term }, drawn 
   rule, seed, rate, drawn, labels, learnDecoder: !frozen, gamma, sigma, decorrelate: k_term ? 10 : 0,
 });
 
+/** What a trainer would say at the end of a finished run: H and its readout follow from the parameters. */
+function ending(text, row) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const parameters = Array.from(new Float32Array(bytes.buffer));
+  const net = network({ start: parameters, labels, send: null, rate: 0 });
+  net.look();
+  return { rows: [], now: row, H: net.H, readout: linearReadout(net.H, labels), parameters };
+}
+
 /** `changed()` is called after each round. `may()` says whether a reader is there to see the next one. */
 export function lockstep({ changed, may, failed }) {
   let [workers, settings, drawn, untrained] = [null, null, null, null];
   let [generation, told, waiting, size, asked] = [0, -1, 0, 1, 0];
-  const self = { epoch: 0, until: 0, speed: 0, curves: {}, latest: {} };
+  const self = { epoch: 0, until: 0, speed: 0, curves: {}, latest: {}, finished: false };
 
   /** Back to epoch 0, with new settings or the old ones; what runs goes on. All rules start alike: one look will do. */
   self.restart = (given = settings) => {
@@ -30,10 +43,19 @@ export function lockstep({ changed, may, failed }) {
     settings = given;
     generation += 1;
     waiting = 0;
-    Object.assign(self, { epoch: 0, speed: 0 });
+    Object.assign(self, { epoch: 0, speed: 0, finished: false });
     for (const rule of rules) {
       self.curves[rule] = [];
       self.latest[rule] = untrained;
+    }
+  };
+
+  /** The end of a run that was recorded with these settings: { epoch, curves, parameters }. Nothing goes on from it. */
+  self.show = ({ epoch, curves, parameters }) => {
+    Object.assign(self, { epoch, until: epoch, finished: true });
+    for (const rule of rules) {
+      self.curves[rule] = curves[rule].slice(0, -1);
+      self.latest[rule] = ending(parameters[rule], curves[rule].at(-1));
     }
   };
 

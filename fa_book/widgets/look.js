@@ -28,6 +28,7 @@ section { container-type: inline-size; }
 .picture, .side, .foot { display: flex; gap: .5rem; }
 .picture, .side { flex-direction: column; }
 .foot { flex-wrap: wrap; order: 9; }
+.answer { order: 10; }
 .words, .note { margin: 0; }
 .note:empty { display: none; }
 .note { padding: .3rem .6rem; border-radius: .3rem; background: var(--raised); }

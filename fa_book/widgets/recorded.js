@@ -37,21 +37,27 @@ export function read({ bits }, task, rule, name) {
   return unpack(text, rule.runs.length, task.epochs[rule.epochs].length).map((line) => line.map(value));
 }
 
+/** What a metric's mean can be: a rate lies in 0 to 1, R² below 1. As `bounds` in recorded.py. */
+export function bounds({ name, label }) {
+  if (!/(^|_)accuracy$/.test(name)) return [-Infinity, Infinity];
+  return [label.includes("R²") ? -Infinity : 0, 1];
+}
+
 /**
- * Mean and 95 % interval over runs, as fa_lib.claims.interval has them; `quantile` is Student's, null for one run,
- * whose interval has no ends. Not a number as soon as one value is not finite.
+ * Mean and 95 % interval over runs, as fa_lib.statistics.interval has them; `quantile` is Student's, null for one run,
+ * whose interval has no ends. It is cut where no mean can be. Not a number as soon as one value is not finite.
  */
-export function interval(values, quantile) {
+export function interval(values, quantile, [least, most] = [-Infinity, Infinity]) {
   if (!values.length || !values.every(Number.isFinite)) return { mean: NaN, low: NaN, high: NaN };
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   if (quantile === null) return { mean, low: -Infinity, high: Infinity };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const half = quantile * Math.sqrt(squares / (values.length - 1) / values.length);
-  return { mean, low: mean - half, high: mean + half };
+  return { mean, low: Math.max(least, mean - half), high: Math.min(most, mean + half) };
 }
 
 /** The mean line of runs with its interval at every epoch: { mean, low, high }, each (epoch). */
-export function average(values, quantile) {
-  const points = values[0].map((_, epoch) => interval(values.map((line) => line[epoch]), quantile));
+export function average(values, quantile, ends) {
+  const points = values[0].map((_, epoch) => interval(values.map((line) => line[epoch]), quantile, ends));
   return { mean: points.map((p) => p.mean), low: points.map((p) => p.low), high: points.map((p) => p.high) };
 }

@@ -9,6 +9,7 @@ it. recorded.js reads what is written here.
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -112,6 +113,13 @@ def _task(name: str, rules: Mapping[str, xr.Dataset], labels: Mapping[str, str],
 def quantile(runs: int) -> float | None:
     """Standard errors from the mean to the end of `claims.interval`; None for one run, which has no interval."""
     return float(stats.t.ppf(0.975, runs - 1)) if runs > 1 else None
+
+
+def bounds(metric: str, label: str) -> tuple[float, float]:
+    """What a metric's mean can be: a rate lies in 0 to 1, R² below 1; an interval is cut there."""
+    if not re.search(r"(^|_)accuracy$", metric):
+        return -np.inf, np.inf
+    return (-np.inf if "R²" in label else 0.0), 1.0
 
 
 def _values(data: xr.Dataset, metric: str) -> NDArray:

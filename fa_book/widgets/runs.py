@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from fa_book.figures import colour, information_limits
 from fa_book.widgets.base import Widget
-from fa_book.widgets.recorded import NULL, Results, ordered, record
+from fa_book.widgets.recorded import NULL, Results, bounds, ordered, record
 from fa_lib.feedback import BP, FA
 from fa_lib.statistics import Interval, interval
 from fa_lib.tasks import ib, ib_regression
@@ -88,7 +88,7 @@ class Runs(Widget):
         if not shown:
             return f"{self._title()}: no chosen rule has a record of it, so the picture is empty."
         kind = {"runs": "Single runs", "mean": "Means over runs with 95 % intervals"}[self.view]
-        ends = "; ".join(f"{rule} {_interval(data[self.metric].values[:, -1])}" for rule, data in shown.items())
+        ends = "; ".join(f"{rule} {self._interval(data[self.metric].values[:, -1])}" for rule, data in shown.items())
         return f"{self._title()} against epoch. {kind} of {', '.join(shown)}. Mean and interval at the end: {ends}."
 
     def picture(self) -> Figure:
@@ -114,7 +114,7 @@ class Runs(Widget):
         values = data[self.metric].values  # (run, epoch)
         chosen = data.run.values == self.run
         if self.view == "mean":
-            mean, low, high = np.array([_interval(column) for column in values.T]).T
+            mean, low, high = np.array([self._interval(column) for column in values.T]).T
             axes.plot(data.epoch, mean, label=label, **look)
             if len(values) > 1:
                 axes.fill_between(data.epoch, low, high, color=look["color"], alpha=0.2, linewidth=0)
@@ -136,12 +136,18 @@ class Runs(Widget):
     def _title(self) -> str:
         return f"{next((metric['label'] for metric in self._metrics()), self.metric)}, {self.task}"
 
+    def _interval(self, values) -> Interval:
+        """`statistics.interval`, cut where no mean can be; three times not a number where a value is not finite."""
+        if not np.isfinite(values).all():
+            return Interval(np.nan, np.nan, np.nan)
+        mean, low, high = interval(values)
+        if not np.isfinite(low):  # one run
+            return Interval(mean, low, high)
+        label = next((metric["label"] for metric in self._metrics()), "")
+        least, most = bounds(self.metric, label)
+        return Interval(mean, max(low, least), min(high, most))
+
     def _dash(self, rule: str) -> str:
         """Rules of one colour differ in their dashes, whichever of them are shown."""
         alike = [other for other in self.accepted["rules"] if colour(other) == colour(rule)]
         return DASHES[alike.index(rule) % len(DASHES)]
-
-
-def _interval(values) -> Interval:
-    """`statistics.interval`, or three times not a number where one of the values is not finite."""
-    return interval(values) if np.isfinite(values).all() else Interval(np.nan, np.nan, np.nan)

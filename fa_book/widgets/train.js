@@ -1,9 +1,8 @@
 // IBTask learned in the page: five rules side by side from the same weights, with the assumptions to change.
 import { choice, whole, widget } from "./common.js";
 import { digits, make, say } from "./elements.js";
-import { drawCloud } from "./hidden_cloud.js";
-import { labels, last, lockstep, rules } from "./lockstep.js";
-import { panel } from "./plot.js";
+import { horizon, last, lockstep, rules } from "./lockstep.js";
+import { drawTraining } from "./train_picture.js";
 
 const fields = {
   frozen: choice(false, true), gamma: choice(false, true), k_term: choice(false, true),
@@ -11,7 +10,15 @@ const fields = {
   rule: choice(...rules), view: choice("both readouts", "units 1, 2", "units 3, 4"),
 };
 const settings = ["frozen", "gamma", "k_term", "sigma", "rate", "seed"];
-const share = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+const usual = { frozen: false, gamma: false, k_term: false, sigma: 0.001, rate: 0.001, seed: 10 };
+// name, what differs from the usual settings (train.py has the same), what to look for
+const presets = [
+  ["W_O learns", {}, "Compare the two upper pictures: what the network answers, and what a readout finds in H."],
+  ["W_O frozen", { frozen: true },
+    "FA's answers (blue) end below a guess. A readout of its H ends where BP's does: H is learned all the same."],
+  ["W_O frozen, other start", { frozen: true, seed: 0 },
+    "Now FA's answers are right and TF's are not: which way a frozen decoder reads them differs from start to start."],
+].map(([name, differs, hint]) => ({ name, hint, settings: { ...usual, ...differs } }));
 
 const style = `
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
@@ -22,34 +29,13 @@ th:first-child { text-align: left; white-space: nowrap; }
 tbody i { display: inline-block; width: 1.2rem; margin-right: .45rem; vertical-align: middle; border-top: 3px solid; }
 .go { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: .4rem; }
 .run { min-width: 8.5rem; }
+.presets button { flex: 1 1 auto; }
+.look { margin: 0 0 .4rem; }
+.more > summary { cursor: pointer; padding: .25rem 0; }
+.more > div { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: .3rem 1.25rem; }
+.stacked .side .more { grid-column: 1 / -1; }
 .run:enabled { background: var(--accent); border-color: var(--accent); color: var(--paper); }
 `;
-
-const panels = [
-  { row: 1, title: "loss", range: (top) => [0, Math.max(0.3, top * 1.05)] },
-  { row: 2, title: "correct rate", range: () => [0, 1] },
-  { row: 3, title: "correct rate, linear readout of H", range: () => [0.5, 1] },
-];
-// FA's and NFA's curves often coincide: the wide one is drawn first
-const lines = { FA: [4, []], NF: [2, []], TF: [2, []], NFA: [1.5, [5, 4]], BP: [2, []] };
-
-/** What the training takes for granted, as a line of text. */
-const conditions = ({ frozen, gamma, k_term, sigma, rate, seed }) => [
-  `W_O ${frozen ? "frozen" : "learns"},`, `γ ${gamma ? "on" : "off"},`, `TF ${k_term ? "with" : "without"} K term,`,
-  `NFA's σ ${digits(sigma)},`, `learning rate ${digits(rate)},`, `weights no. ${seed}`,
-];
-
-/** Write words on lines as wide as there is room; returns the height taken. */
-function write(ctx, words, width) {
-  let [x, y] = [0, 0];
-  for (const word of words) {
-    const long = ctx.measureText(`${word} `).width;
-    if (x && x + long > width) [x, y] = [0, y + 17];
-    ctx.fillText(word, x, y);
-    x += long;
-  }
-  return y + 21;
-}
 
 function table(ui) {
   const element = make(ui.picture, "table");
@@ -66,7 +52,7 @@ function table(ui) {
   });
   return (run) => {
     const pace = run.speed ? `, ${Math.round(run.speed)} epochs a second for each rule` : "";
-    say(caption, `After epoch ${run.epoch}${pace}`);
+    say(caption, `After epoch ${run.epoch}${run.finished ? ", a finished run; Run trains it again here" : pace}`);
     cells.forEach((row, i) => row.forEach(([cell, show]) => say(cell, show(run.latest[rules[i]].now))));
   };
 }
@@ -78,19 +64,25 @@ const describe = (run) => {
 
 function build(ui) {
   ui.box.classList.add("stacked");
+  const choices = make(ui.picture, "div", { class: "go presets", role: "group", "aria-label": "settings" });
   const parent = make(ui.picture, "div", { class: "go" }); // above the picture: the first thing to do
+  const look = make(ui.picture, "p", { class: "look" });
   const canvas = ui.canvas({
     label: "Loss, correct rate and the linear readout's correct rate of five rules, and one rule's hidden states.",
-    height: (width) => (width < 520 ? 3 * 165 + 300 : 2 * 235) + (width < 330 ? 60 : 42),
+    height: (width) => (width < 520 ? 580 : 2 * 200) + (width < 330 ? 60 : 42),
   });
   const showNumbers = table(ui);
-  ui.check("frozen", "freeze the decoder W_O");
-  ui.check("gamma", "scaling γ after each tanh");
-  ui.check("k_term", "K term in TF, weight 10");
-  ui.slider("rate", "learning rate", { show: (value) => digits(value) });
-  ui.slider("sigma", "size σ of NFA's noise", { show: (value) => digits(value) });
   for (const [name, label] of [["rule", "hidden states of"], ["view", "in the plane of"]])
     ui.select(name, label, Object.fromEntries(fields[name].options.map((option) => [option, option])));
+  const more = make(ui.side, "details", { class: "more" });
+  make(more, "summary", {}, "all settings");
+  const inside = { parent: make(more, "div") };
+  ui.check("frozen", "freeze the decoder W_O", inside);
+  ui.check("gamma", "scaling γ after each tanh", inside);
+  ui.check("k_term", "K term in TF, weight 10", inside);
+  ui.slider("rate", "learning rate", { ...inside, show: (value) => digits(value) });
+  ui.slider("sigma", "size σ of NFA's noise", { ...inside, show: (value) => digits(value) });
+  ui.button("Other weights", () => ui.set({ seed: (ui.state.seed + 1) % 1000 }), inside);
   const words = ui.words();
 
   let near = true; // is the widget on the screen?
@@ -110,60 +102,57 @@ function build(ui) {
   ui.listen(document, "visibilitychange", () => run.go());
   ui.cleanups.push(() => watch.disconnect(), () => run.end());
 
-  const goTo = (epoch) => {
-    run.until = Math.min(epoch, last);
+  const finished = ui.model.get("finished") ?? [];
+  const same = (state, given) => settings.every((name) => state[name] === given[name]);
+  /** From epoch 0, or where nothing runs and a run with these settings came with the page, at its end. */
+  const begin = (state, fresh) => {
+    const running = !fresh && run.epoch < run.until;
+    run.restart(state);
+    const found = !fresh && !running && finished.find((each) => same(state, each.settings));
+    if (found) run.show(found);
+  };
+  const goTo = (epochs) => {
+    if (run.finished) begin(ui.state, true);
+    run.until = Math.min(epochs(run.epoch), last);
     run.go();
     ui.redraw();
   };
   const running = () => run.epoch < run.until;
-  const press = () => goTo(running() ? run.epoch : run.epoch + (ui.still ? 250 : last));
-  const button = ui.button("Run", press, { parent, class: "run" });
-  const one = ui.button("One epoch", () => goTo(run.epoch + 1), { parent });
-  ui.reset = () => {
+  const next = (epoch) => (ui.still ? epoch + 250 : epoch < horizon ? horizon : last);
+  const button = ui.button("Run", () => goTo(running() ? (epoch) => epoch : next), { parent, class: "run" });
+  const one = ui.button("One epoch", () => goTo((epoch) => epoch + 1), { parent });
+  const back = (fresh) => {
     run.until = 0;
-    run.restart();
+    begin(ui.state, fresh);
     ui.redraw();
   };
-  ui.button("Back to epoch 0", ui.reset, { parent });
-  ui.button("Other weights", () => ui.set({ seed: (ui.state.seed + 1) % 1000 }), { parent });
+  ui.reset = () => back(false);
+  ui.button("Back to epoch 0", () => back(true), { parent });
+  const buttons = presets.map(({ name, settings }) => {
+    const press = () => {
+      run.until = 0; // what runs has other settings
+      ui.set(settings);
+      back(false);
+    };
+    return ui.button(name, press, { parent: choices });
+  });
 
   let known = null;
   return (state, colours) => {
     const setting = JSON.stringify(settings.map((name) => state[name]));
     if (setting !== known) {
       known = setting;
-      run.restart(state);
+      begin(state, false);
       run.go();
     }
-    const { ctx, width, height } = canvas.begin();
-    Object.assign(ctx, { font: "12px system-ui, sans-serif", fillStyle: colours.soft, textBaseline: "top" });
-    ctx.textAlign = "left";
-    const top = write(ctx, conditions(state), width);
-    const narrow = width < 520;
-    const [w, h] = narrow ? [width, 165] : [width / 2, (height - top) / 2];
-    const x = [0, [250, 500, 1000, 2000, last].find((end) => end >= run.epoch)];
-    panels.forEach(({ row, title, range }, i) => {
-      const at = narrow ? { left: 0, top: top + i * h } : { left: (i % 2) * w, top: top + (i > 1) * h };
-      const place = { ...at, width: w - 6, height: h };
-      const curves = Object.keys(lines).map((rule) => [rule, [...run.curves[rule], run.latest[rule].now]]);
-      const most = Math.max(...curves.flatMap(([, rows]) => rows.map((values) => values[row])));
-      const axes = panel(ctx, place, { x, y: range(most), title, colours, label: i === 2 ? "epoch" : "" });
-      if (row > 1) axes.level(share, "always the same answer", { colour: colours.null });
-      for (const [rule, rows] of curves) {
-        const [thick, dash] = lines[rule];
-        const [xs, ys] = [0, row].map((place) => rows.map((values) => values[place]));
-        axes.curve(xs, ys, { colour: colours[rule], width: thick, dash });
-        axes.dots(xs.slice(-1), ys.slice(-1), { colour: colours[rule], size: 3 });
-      }
-    });
-    const place = narrow
-      ? { left: 0, top: top + 3 * h, width: w - 6, height: height - top - 3 * h }
-      : { left: w, top: top + h, width: w - 6, height: h };
-    const answer = run.latest[state.rule];
-    drawCloud(ctx, place, { view: state.view, rule: state.rule, answer, labels, colours });
+    const preset = presets.findIndex((each) => same(state, each.settings));
+    buttons.forEach((each, i) => each.setAttribute("aria-pressed", i === preset));
+    say(look, preset < 0 ? "" : presets[preset].hint);
+    drawTraining(canvas.begin(), run, state, colours);
     showNumbers(run);
     const done = run.epoch >= last;
-    say(button, running() ? "Pause" : ui.still ? "Run 250 epochs" : "Run");
+    const on = run.epoch >= horizon && !run.finished ? "Run on" : "Run";
+    say(button, running() ? "Pause" : ui.still ? `${on === "Run" ? "Run" : "Run on,"} 250 epochs` : on);
     for (const each of [button, one]) each.disabled = done;
     one.disabled ||= running();
     say(words, running() ? "Five trainings are running side by side." : describe(run));

@@ -1,5 +1,6 @@
 """Widget: IBTask learned in the page by five rules side by side, with the assumptions to change."""
 
+import base64
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from fa_book.figures import COLOURS, curves
-from fa_book.widgets.abreast import Abreast, place_parameters
+from fa_book.widgets.abreast import Abreast, parameters, place_parameters
 from fa_book.widgets.base import Widget
 from fa_book.widgets.mulberry import normal, uniform
 from fa_lib import probes, tasks, training
@@ -20,8 +21,14 @@ from fa_lib.tasks import Protocol, Task, icosahedron
 
 RULES = ("BP", "FA", "NFA", "NF", "TF")
 VIEWS = ("both readouts", "units 1, 2", "units 3, 4")
-EPOCHS = 300  # of the static picture
-EVERY = 10  # epochs between its points
+PRESETS = (  # the same in train.js, as buttons; what a preset leaves out is as the widget comes
+    {},
+    {"frozen": True},
+    {"frozen": True, "seed": 0},
+)
+EPOCHS = 1000  # of the static picture and of the finished runs, as in the paper
+EVERY = 20  # epochs between their points
+SETTINGS = ("frozen", "gamma", "k_term", "sigma", "rate", "seed")
 PANELS = {
     "loss": "loss",
     "accuracy": "correct rate",
@@ -32,8 +39,8 @@ PANELS = {
 class Training(Widget):
     """The 12-8-4-2 network on all 4096 patterns of IBTask, trained by five rules from the same weights.
 
-    In the page the training runs live. In Python `model` gives fa_lib networks with the very weights and matrices that
-    the page draws, and `curves` trains them.
+    On a page it comes with finished runs of these settings and of three presets, and trains live when asked to. In
+    Python `model` gives fa_lib networks with the very weights and matrices that the page draws; `curves` trains them.
 
     Args:
         frozen: freeze the decoder W_O, weights and bias.
@@ -60,6 +67,7 @@ class Training(Widget):
     seed = traitlets.Int(10, min=0, max=999).tag(sync=True, state=True)
     rule = traitlets.Enum(RULES, "FA").tag(sync=True, state=True)
     view = traitlets.Enum(VIEWS, "both readouts").tag(sync=True, state=True)
+    finished = traitlets.List().tag(sync=True, data=True)  # filled when the page's HTML is made, for it takes seconds
 
     def draw(self) -> dict[str, Tensor]:
         """What trainer.js draws from the seed: `start`, the network's 152 parameters in a row, and B, B1 and B2."""
@@ -115,7 +123,14 @@ class Training(Widget):
         return _train(self._options(), epochs, measure_every)[0]
 
     def _options(self) -> tuple:
-        return tuple((name, getattr(self, name)) for name in ("frozen", "gamma", "k_term", "sigma", "rate", "seed"))
+        return tuple((name, getattr(self, name)) for name in SETTINGS)
+
+    def html(self) -> str:
+        """The custom element, with finished runs of its own settings and of the presets."""
+        default = {name: trait.default() for name, trait in self.traits(state=True).items() if name in SETTINGS}
+        wanted = [dict(self._options()), *(default | preset for preset in PRESETS)]
+        self.finished = [_finished(each) for i, each in enumerate(wanted) if each not in wanted[:i]]
+        return super().html()
 
     def words(self) -> str:
         ends = {rule: data.isel(run=0, epoch=-1) for rule, data in self.curves().items()}
@@ -128,7 +143,7 @@ class Training(Widget):
         )
 
     def picture(self) -> Figure:
-        results, clouds = _train(self._options(), EPOCHS, EVERY)
+        results, clouds, _ = _train(self._options(), EPOCHS, EVERY)
         figure = Figure(figsize=(7.2, 5.0), dpi=125, layout="constrained")
         panels = figure.subplots(2, 2).flat
         for axes, (name, title) in zip(panels, PANELS.items(), strict=False):
@@ -154,7 +169,7 @@ class Training(Widget):
             points = (H[:, a], H[:, b])
             axes.set(xlabel=f"unit {a + 1}", ylabel=f"unit {b + 1}")
         labels = icosahedron.labels() == 1
-        for mask, colour, name in ((~labels, COLOURS["null"], "label 0"), (labels, COLOURS[self.rule], "label 1")):
+        for mask, colour, name in ((~labels, COLOURS["other"], "label 0"), (labels, COLOURS[self.rule], "label 1")):
             axes.scatter(*(part[mask] for part in points), s=2, color=colour, alpha=0.5, linewidths=0, label=name)
         axes.set_title(f"H of {self.rule} after {EPOCHS} epochs")
         axes.legend(loc="upper left", markerscale=4, handletextpad=0)
@@ -162,11 +177,12 @@ class Training(Widget):
 
 @lru_cache(maxsize=16)
 def _train(options: tuple, epochs: int, measure_every: int):
-    """Curves and final (H, linear answers, decoder's answers) of every rule; the words and the picture share them."""
+    """Curves, final (H, linear answers, decoder's answers) and parameters of every rule: of words, picture and page."""
     widget = Training(**dict(options))
     model = widget.model(*RULES)
     rows = []
     for epoch, steps in training.epochs_of(model, epochs + 1):
+        end = parameters(model)  # before this epoch's update, as what is measured; (run, 152)
         for seen in steps:  # one step: all patterns at once
             if epoch % measure_every == 0 or epoch == epochs:
                 linear = probes.readout(seen.H, seen.y).to(seen.H.dtype)
@@ -180,4 +196,16 @@ def _train(options: tuple, epochs: int, measure_every: int):
         )
         for i, rule in enumerate(RULES)
     }
-    return results, {rule: (seen.H[i], linear[i], seen.y_hat[i]) for i, rule in enumerate(RULES)}
+    clouds = {rule: (seen.H[i], linear[i], seen.y_hat[i]) for i, rule in enumerate(RULES)}
+    return results, clouds, dict(zip(RULES, end, strict=True))
+
+
+def _finished(settings: dict) -> dict:
+    """A finished run as the page takes it: rounded curves, and the parameters, from which H follows."""
+    results, _, end = _train(tuple(settings.items()), EPOCHS, EVERY)
+    curves, parameters_of = {}, {}
+    for rule, data in results.items():
+        columns = [data.epoch.values.tolist(), *(data[name].values[0].round(4).tolist() for name in PANELS)]
+        curves[rule] = [list(row) for row in zip(*columns, strict=True)]
+        parameters_of[rule] = base64.b64encode(end[rule].numpy().astype("<f4").tobytes()).decode()
+    return {"settings": settings, "epoch": EPOCHS, "curves": curves, "parameters": parameters_of}

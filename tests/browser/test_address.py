@@ -22,12 +22,15 @@ def test_a_shared_link_brings_the_state_back(visitor, name):
     assert state != visitor.start(page)
     page.get_by_role("button", name="Share").click()
     page.wait_for_selector("fa-widget .note:not(:empty)")
+    button = page.get_by_role("button", name="Share").bounding_box()
+    answer = page.locator("fa-widget .answer").bounding_box()
+    assert 0 <= answer["y"] - button["y"] < 100  # where the reader looks
     address = page.url.partition("#")[2]
     assert address.startswith(f"fa-{name}=")
 
     page = visitor.open(name, hash=f"#{address}")
     assert visitor.state(page) == state
-    assert not page.locator("fa-widget .note").is_visible()
+    assert not page.locator("fa-widget .note:not(.answer)").is_visible()
     page.get_by_role("button", name="Reset").click()
     assert visitor.state(page) == visitor.start(page)
 
@@ -50,15 +53,15 @@ MALFORMED = {
 
 def test_a_link_that_makes_no_sense_gives_the_defaults_and_says_so(visitor):
     page = visitor.open("dynamics", hash="#fa-dynamics=%25")  # when the page opens
-    assert "could not be read" in page.locator("fa-widget .note").inner_text()
+    assert "could not be read" in page.locator("fa-widget .note:not(.answer)").inner_text()
     for what, text in MALFORMED.items():  # and later
         visitor.put(page, m=3)
         page.evaluate("(hash) => { location.hash = hash; }", f"fa-dynamics={text}")
         page.wait_for_function("() => document.querySelector('fa-widget').model.get('m') !== 3")
         assert visitor.state(page) == visitor.start(page), what
-        assert "could not be read" in page.locator("fa-widget .note").inner_text(), what
+        assert "could not be read" in page.locator("fa-widget .note:not(.answer)").inner_text(), what
         page.get_by_role("button", name="Reset").click()
-        assert not page.locator("fa-widget .note").is_visible()
+        assert not page.locator("fa-widget .note:not(.answer)").is_visible()
 
 
 def test_a_new_address_on_an_open_page(visitor):

@@ -272,3 +272,46 @@ def test_a_plot_leaves_out_what_cannot_be_drawn(visitor):
     for log, low, high in drawn:
         assert low < high
         assert low > 0 or not log
+
+
+def test_what_dead_zones_say_follows_the_start(visitor):
+    page = visitor.open("dead_zones")
+    words = page.locator("fa-widget .words")
+    before = words.inner_text()
+    assert re.match(r"From the start \(\S+, \S+\) FA (arrives|stays)", before)
+    page.locator("fa-widget canvas").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    visitor.settle(page)
+    assert words.inner_text() != before
+
+
+def test_the_angle_of_several_outputs_is_not_that_of_two_vectors(visitor):
+    page = visitor.open("dynamics")
+    row = page.locator("fa-widget label.row").filter(has=page.locator("input[name=angle]"))
+    visitor.put(page, p=1)
+    assert row.inner_text().startswith("angle between b and w")
+    visitor.put(page, p=4)
+    assert row.inner_text().startswith("angle between B and W")
+
+
+def test_on_a_phone_the_dynamics_and_their_sliders_are_in_one_view(visitor):
+    page = visitor.open("dynamics", width=390, height=664)
+    canvas = page.locator("fa-widget canvas").first.bounding_box()
+    sliders = [slider.bounding_box() for slider in page.locator(SLIDER).all()]
+    assert max(box["y"] + box["height"] for box in sliders) - canvas["y"] < 664
+
+
+def test_intervals_of_rates_end_where_rates_do(visitor):
+    page = visitor.page()
+    page.goto(f"{visitor.site}/book/plain.html")
+    found = page.evaluate("""async () => {
+      const { bounds, interval } = await import("/_static/widgets/recorded.js");
+      const rate = bounds({ name: "test_accuracy", label: "test correct rate" });
+      const square = bounds({ name: "accuracy", label: "R²" });
+      return [interval([0.5, 1, 1], 4.3, rate), interval([0, 0, 0.5], 4.3, rate), interval([0, 0, 0.5], 4.3, square)];
+    }""")
+    assert found[0]["high"] == 1
+    assert found[0]["low"] == pytest.approx(5 / 6 - 4.3 / 6)
+    assert found[1]["low"] == 0
+    assert found[2]["low"] < 0

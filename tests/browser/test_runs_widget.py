@@ -13,10 +13,11 @@ from fa_book.widgets import Runs, recorded
 from fa_lib.statistics import interval
 
 READ = """async (recorded) => {
-  const { read, average } = await import("/_static/widgets/recorded.js");
-  return recorded.tasks.map((task) => task.rules.map((rule) => task.metrics.map(({ name }) => {
+  const { read, average, bounds } = await import("/_static/widgets/recorded.js");
+  return recorded.tasks.map((task) => task.rules.map((rule) => task.metrics.map((metric) => {
+    const { name } = metric;
     const values = read(recorded, task, rule, name);
-    return values && { name, values, ...average(values, rule.quantile) };
+    return values && { name, values, ...average(values, rule.quantile, bounds(metric)) };
   })));
 }"""
 
@@ -111,6 +112,8 @@ def check(data: dict, given: dict, result: list) -> float:
                 for epoch, column in enumerate(values.T):
                     ends = [line[name][epoch] for name in ("mean", "low", "high")]
                     proper = interval(column) if np.isfinite(column).all() else (np.nan,) * 3
+                    least, most = recorded.bounds(metric["name"], metric["label"])
+                    proper = (proper[0], max(proper[1], least), min(proper[2], most)) if len(values) > 1 else proper
                     np.testing.assert_allclose(ends, proper, rtol=1e-10, err_msg=f"{task} {rule} {metric}")
     return worst
 
@@ -274,10 +277,10 @@ def test_an_address_of_what_is_not_there(visitor, widget):
         explorer.page.evaluate("(hash) => { location.hash = hash; }", f"fa-runs={encode(state)}")
         explorer.page.wait_for_function("() => document.querySelector('fa-widget').model.get('view') !== 'mean'")
         assert explorer.state == start, state
-        assert "could not be read" in explorer.page.locator("fa-widget .note").inner_text()
+        assert "could not be read" in explorer.page.locator("fa-widget .note:not(.answer)").inner_text()
     good = {"task": "MNIST", "rules": ["NF"], "metric": "accuracy", "view": "mean", "run": 2}
     linked = Explorer(visitor, widget, hash=f"#fa-runs={encode(good)}")
     assert linked.state == good
-    assert not linked.page.locator("fa-widget .note").is_visible()
+    assert not linked.page.locator("fa-widget .note:not(.answer)").is_visible()
     linked.page.get_by_role("button", name="Reset").click()
     assert linked.state == start

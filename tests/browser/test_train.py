@@ -10,7 +10,7 @@ from patience import PATIENCE
 
 from fa_book.widgets import Training
 from fa_book.widgets.abreast import parameters, place_parameters
-from fa_book.widgets.train import RULES
+from fa_book.widgets.train import EPOCHS, PRESETS, RULES
 from fa_lib import probes, tasks, training
 from fa_lib.feedback import Rule, carry
 from fa_lib.tasks import icosahedron
@@ -181,13 +181,18 @@ def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
+IN = "document.querySelector('fa-widget').shadowRoot.querySelector('div').shadowRoot"
+RUNNING = f"() => !{IN}.querySelector('caption').textContent.includes('finished')"
+
+
 def wait_for_epoch(page, least):
-    text = "document.querySelector('fa-widget').shadowRoot.querySelector('div').shadowRoot.querySelector('caption')"
+    text = f"{IN}.querySelector('caption')"
     page.wait_for_function(f"(least) => Number({text}.textContent.match(/\\d+/)[0]) >= least", arg=least)
 
 
 def run_to(page, least):
     press(page, "Run")
+    page.wait_for_function(RUNNING)
     wait_for_epoch(page, least)
     press(page, "Pause")
     page.get_by_role("button", name="Run", exact=True).wait_for()
@@ -218,7 +223,7 @@ OTHER = {"frozen": True, "gamma": True, "k_term": True, "rate": 0.003, "seed": 2
 def test_what_the_page_trains_is_what_python_trains(visitor, state):
     page = visitor.open("train")
     visitor.put(page, **state)
-    assert still_for(page) == 0  # nothing runs before it is asked for
+    assert still_for(page) == (0 if state else EPOCHS)  # nothing runs before it is asked for
     run_to(page, 30)
     settle(page)
     end = still_for(page)
@@ -236,13 +241,18 @@ def test_what_the_page_trains_is_what_python_trains(visitor, state):
 
 def test_one_epoch_back_to_the_start_and_new_settings(visitor):
     page = visitor.open("train")
+    finished = visitor.text(page)
+    press(page, "Back to epoch 0")
+    visitor.settle(page, 2)
     start = visitor.text(page)
+    assert epoch(page) == 0
     press(page, "One epoch")
     wait_for_epoch(page, 1)
     assert still_for(page) == 1
     press(page, "Back to epoch 0")
     visitor.settle(page, 2)
     assert visitor.text(page) == start
+    visitor.put(page, rate=0.003)
     press(page, "One epoch")
     wait_for_epoch(page, 1)
     page.get_by_role("checkbox", name="freeze the decoder W_O").check()
@@ -255,8 +265,9 @@ def test_one_epoch_back_to_the_start_and_new_settings(visitor):
     assert epoch(page) == 1  # another look at the same one
     press(page, "Reset")
     visitor.settle(page, 2)
-    assert visitor.text(page) == start
+    assert visitor.text(page) == finished
     press(page, "Run")
+    page.wait_for_function(RUNNING)
     wait_for_epoch(page, 3)
     before = visitor.state(page)
     press(page, "Other weights")
@@ -264,7 +275,8 @@ def test_one_epoch_back_to_the_start_and_new_settings(visitor):
     wait_for_epoch(page, 3)  # goes on from the new start
     press(page, "Reset")
     visitor.settle(page, 2)
-    assert still_for(page) == 0
+    assert still_for(page) == EPOCHS
+    assert visitor.text(page) == finished
 
 
 def test_every_field_is_seen_and_every_rule_has_its_cloud(visitor):
@@ -287,6 +299,7 @@ def test_nothing_is_computed_where_nobody_looks(visitor):
     page = visitor.open("train")
     page.evaluate("() => { document.body.style.paddingBottom = '5000px'; }")
     press(page, "Run")
+    page.wait_for_function(RUNNING)
     wait_for_epoch(page, 2)
     page.evaluate("() => window.scrollTo(0, 4000)")
     settle(page)
@@ -297,6 +310,8 @@ def test_nothing_is_computed_where_nobody_looks(visitor):
 
 def test_no_motion_when_the_reader_asked_for_less(visitor):
     page = visitor.open("train", reduced_motion="reduce")
+    press(page, "Back to epoch 0")
+    visitor.settle(page, 2)
     picture = visitor.picture(page)
     press(page, "Run 250 epochs")
     page.get_by_role("button", name="Pause").wait_for()
@@ -314,3 +329,64 @@ def test_workers_do_the_work(visitor):
     assert len(page.workers) == 0
     run_to(page, 5)
     assert len(page.workers) == len(RULES)
+
+
+def test_presets_show_finished_runs_that_are_pythons(visitor):
+    page = visitor.open("train")
+    names = ["W_O learns", "W_O frozen", "W_O frozen, other start"]
+    start, pictures = visitor.state(page), set()
+    for name, differs in zip(names, PRESETS, strict=True):
+        press(page, name)
+        visitor.settle(page, 2)
+        assert visitor.state(page) == start | differs
+        assert epoch(page) == EPOCHS
+        assert page.get_by_role("button", name=name, exact=True).get_attribute("aria-pressed") == "true"
+        pictures.add(visitor.picture(page))
+        expected = Training(**differs).curves(EPOCHS, 20)
+        for rule in RULES:
+            cells = page.get_by_role("row", name=re.compile(f"^{rule} ")).locator("td").all_text_contents()
+            last = expected[rule].isel(run=0, epoch=-1)
+            values = [float(last[name]) for name in ("loss", "accuracy", "regression_accuracy")]
+            np.testing.assert_allclose([float(cell) for cell in cells], values, atol=6e-4, err_msg=f"{name} {rule}")
+    assert len(pictures) == len(PRESETS)
+    assert len(page.workers) == 0  # nothing was trained for this
+
+
+def test_what_a_finished_run_says_to_look_for_is_so():
+    """The lines under the presets, on the numbers."""
+    rates = [{r: data.isel(run=0, epoch=-1) for r, data in Training(**p).curves(EPOCHS, 20).items()} for p in PRESETS]
+    for frozen in rates[1:]:
+        readouts = [float(frozen[rule].regression_accuracy) for rule in RULES]
+        assert max(readouts) - min(readouts) < 0.02
+    assert float(rates[1]["FA"].accuracy) < 0.3 < 0.8 < float(rates[1]["BP"].accuracy)
+    assert float(rates[2]["TF"].accuracy) < 0.3 < 0.8 < float(rates[2]["FA"].accuracy)
+
+
+def test_a_finished_run_s_hidden_layer_is_that_of_its_curves(call):
+    """H follows from the parameters: its answers are right as often as the recorded curve says."""
+    given = Training(frozen=True)
+    given.html()
+    found = call(
+        """async (runs) => {
+          const { lockstep, rules } = await import("/_static/widgets/lockstep.js");
+          return runs.map((run) => {
+            const held = lockstep({ changed() {}, may: () => false, failed() {} });
+            held.restart(run.settings);
+            held.show(run);
+            return rules.map((rule) => [held.latest[rule].now[3], held.latest[rule].readout.accuracy]);
+          });
+        }""",
+        given.finished,
+    )
+    assert len(found) == len(PRESETS)
+    recorded, computed = np.moveaxis(np.array(found), -1, 0)
+    np.testing.assert_allclose(computed, recorded, atol=2e-3)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 664)])
+def test_run_the_frozen_preset_and_what_it_changes_are_in_one_view(visitor, width, height):
+    page = visitor.open("train", width=width, height=height)
+    tops = [page.get_by_role("button", name=name, exact=True).bounding_box()["y"] for name in ("Run", "W_O frozen")]
+    canvas = page.locator("fa-widget canvas").first.bounding_box()
+    answers = canvas["y"] + 42 + (150 if width < 520 else 200)  # the end of the two upper pictures
+    assert answers - min(tops) < height

@@ -43,6 +43,12 @@ check(CanvasRenderingContext2D.prototype, ["moveTo", "lineTo", "arc", "rect", "f
 # The first canvas under an element, through shadow roots.
 CANVAS = """const find = (root) => root.querySelector("canvas") ?? [...root.querySelectorAll("*")]
     .map((element) => element.shadowRoot && find(element.shadowRoot)).find(Boolean);"""
+# All folded settings of a page's widgets unfolded, so that a test can reach them.
+UNFOLD = """() => {
+  const within = (root) => [...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? roots(e.shadowRoot) : []));
+  const roots = (root) => [root, ...within(root)];
+  roots(document).forEach((root) => root.querySelectorAll("details.more").forEach((e) => (e.open = true)));
+}"""
 INSIDE = "document.querySelector('fa-widget').shadowRoot"
 
 
@@ -70,6 +76,7 @@ class Visitor:
         page = self.page(**options)
         page.goto(f"{self.site}/book/{name}-{theme}.html{hash}")
         page.wait_for_selector("fa-widget[live]")
+        page.evaluate(UNFOLD)
         self.settle(page, 2)
         return page
 

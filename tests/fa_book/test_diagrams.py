@@ -23,7 +23,7 @@ RULES = ("BP", "FA", "NFA", "NF", "TF")
 @pytest.fixture(scope="module")
 def drawings():
     with mpl.rc_context(figures.STYLE):
-        drawn = {"triangle": diagrams.triangle(), "channels": diagrams.channels()}
+        drawn = {"triangle": diagrams.triangle(), "channels": diagrams.channels(), "ways": diagrams.two_ways()}
         for figure in drawn.values():
             figure.canvas.draw()
     yield drawn
@@ -54,6 +54,15 @@ def reachable(edges, start):
         seen.add(node)
         found += [end for begin, end in edges if begin == node and end not in seen]
     return seen
+
+
+def test_the_two_ways_differ_in_the_box_on_the_way_back(drawings):
+    left, right = drawings["ways"].axes
+    assert set(arrows(left)) == set(arrows(right))
+    assert reachable(arrows(left), "x") == reachable(arrows(right), "x") >= {"H", "y_hat", "error", "channel"}
+    assert ("channel", "H") in arrows(left)
+    words = [{text.get_text() for text in axes.texts} for axes in (left, right)]
+    assert "$B$" in words[1] - words[0]
 
 
 def test_the_triangle_joins_what_the_paper_joins(drawings):

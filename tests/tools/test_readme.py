@@ -1,4 +1,4 @@
-"""The examples of the README and of the page on the library do what their comments say."""
+"""The examples of the README and of the pages on the library do what their comments say."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LINES = {"README.md": (3, 1, 1), "book/api.md": (1,)}  # that each example prints
+LINES = {"README.md": (3, 1, 1), "book/api.md": (1,), "book/use-it.md": (1,)}  # that each example prints
 EXAMPLES = [
     pytest.param(code, lines, id=f"{file}-{number}")
     for file, counts in LINES.items()

@@ -1,0 +1,46 @@
+"""The answer in one picture: its marks stand where the runs ended, and its table says the same."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+import xarray as xr
+
+from fa_book import figures
+from fa_book.before_you_start import hero
+
+mpl.use("Agg")
+
+
+@pytest.fixture(scope="module")
+def results():
+    random = np.random.default_rng(0)
+    return {
+        name: xr.Dataset({reading: (("run", "epoch"), random.uniform(0.1, 0.9, (4, 3))) for reading in hero.READINGS})
+        for name in [*hero.ROWS, "another"]
+    }
+
+
+def test_the_marks_are_the_last_epochs_of_all_runs(results):
+    with mpl.rc_context(figures.STYLE):
+        figure = hero.hero(results)
+    axes = figure.axes[0]
+    lines = {line.get_gid(): line for line in axes.lines}
+    for name in hero.ROWS:
+        for reading in hero.READINGS:
+            np.testing.assert_array_equal(lines[f"{name}: {reading}"].get_xdata(), results[name][reading][:, -1])
+    assert [label.get_text() for label in axes.get_yticklabels()] == [words for words, _ in hero.ROWS.values()]
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]  # the first row on top
+    mpl.pyplot.close(figure)
+
+
+def test_the_table_has_means_and_extremes(results, capsys):
+    hero.table(results)
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert len(rows) == len(hero.ROWS)
+    read, answer = (results["error, random B"][name].values[:, -1] for name in hero.READINGS)
+    assert f"{read.mean():.2f} ({read.min():.2f} to {read.max():.2f})" in rows[1]
+    assert rows[1].endswith(f"{answer.mean():.2f} ({answer.min():.2f} to {answer.max():.2f})")
+
+
+def test_notes_are_about_rows_of_the_picture():
+    assert {name for name, _, _ in hero.NOTES} <= set(hero.ROWS)
