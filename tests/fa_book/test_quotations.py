@@ -78,7 +78,8 @@ def missing(words: list[str], paper: str) -> list[str]:
 
 def on_pages() -> set[tuple[str, str]]:
     """(page, words) of every quotation; those of the claims are on "ledger"."""
-    found = {page.stem: quoted(without_code(page.read_text(encoding="utf-8"))) for page in PAGES}
+    texts = {page.stem: re.sub(r"<[a-z]+ [^>]*>", "", without_code(page.read_text(encoding="utf-8"))) for page in PAGES}
+    found = {name: quoted(text) for name, text in texts.items()}  # the values of an HTML tag's attributes are no words
     claims = ((claim.statement, claim.criterion, claim.authors) for claim in ledger.ALL)
     found["ledger"] = set().union(*(quoted(text) for texts in claims for text in texts))
     return {(page, words) for page in found for words in found[page]}
