@@ -52,6 +52,11 @@ class Claim:
         made = self.checks.__code__
         return f"{self.checks.__module__.replace('.', '/')}.py#L{made.co_firstlineno}"
 
+    def words(self) -> dict:
+        """All that is said of the claim, whatever the evidence, as plain data."""
+        fields = ("id", "section", "statement", "criterion", "shown", "authors", "artefact", "ours", "price", "rests")
+        return {name: getattr(self, name) for name in fields} | {"code": self.code}
+
     def judge(self, *evidence) -> "Verdict":
         """The verdict on the given evidence; what a claim needs stands in the docstring of its function.
 
@@ -86,22 +91,8 @@ class Verdict:
 
     def record(self) -> dict:
         """Plain data: the claim's words, the outcome, and the checks with their numbers; infinite ends are None."""
-        fields = (
-            "id",
-            "section",
-            "statement",
-            "criterion",
-            "shown",
-            "authors",
-            "artefact",
-            "ours",
-            "price",
-            "rests",
-            "code",
-        )
         found = [{name: _plain(value) for name, value in check._asdict().items()} for check in self.checks]
-        words = {name: getattr(self.claim, name) for name in fields}
-        return words | {"outcome": self.outcome, "fragile": self.fragile, "checks": found}
+        return self.claim.words() | {"outcome": self.outcome, "fragile": self.fragile, "checks": found}
 
     def brief(self) -> str:
         """The outcome and each check's mark, without numbers: what stays if a last digit does not."""

@@ -61,6 +61,12 @@ def collect(folder: str | Path) -> list[dict]:
     return sorted(found, key=lambda record: (order(record["id"]), record["chapter"]))
 
 
+def current(records: Iterable[dict]) -> list[dict]:
+    """The records with the claims' words as they are in the code now: a notebook has those of the day it was run."""
+    words = {claim.id: claim.words() for claim in ALL}
+    return [record | words.get(record["id"], {}) for record in records]
+
+
 def decisive(record: dict) -> dict:
     """The check that a verdict hangs on: the one that fails, else an undecided one, else the nearest to its bound."""
 

@@ -252,6 +252,13 @@ def test_collect_finds_verdicts_in_order(records):
     assert records == [r | {"chapter": r["chapter"]} for r in json.loads(json.dumps(records))]
 
 
+def test_the_words_are_those_of_the_code(records):
+    old = [record | {"statement": "what it said once", "outcome": "as judged"} for record in records]
+    new = ledger.current(old)
+    assert [record["statement"] for record in new] == [BY_ID[record["id"]].statement for record in records]
+    assert {record["outcome"] for record in new} == {"as judged"}
+
+
 def test_the_page_has_a_row_a_claim_and_ours_apart(records):
     second = {"C2b": records[0] | {"outcome": "does not hold"}}
     shown = forest.page(records, second, "https://example.org/r")
