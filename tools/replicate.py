@@ -18,7 +18,7 @@ from tools.book import ROOT, Book, environment, workers
 from tools.execute import execute
 
 SEED = 2026
-REPEATED = ("ibtask", "orbits")  # sweeps that are computed again; the files that the second seed's have are committed
+REPEATED = ("ibtask",)  # sweeps that are computed again; the files that the second seed's have are committed
 STUDIES = {
     "apart": "fa_book.encoder_decoder.study"
 }  # and what is no sweep: name of the file to the module that makes it
