@@ -17,7 +17,7 @@ CONF = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 extensions = ["myst_parser", "sphinx_togglebutton", "sphinx_book_theme", "tools.quiet_scripts", "tools.finish"]
-extensions += ["tools.search_pages"]
+extensions += ["tools.search_pages", "tools.formulas"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 html_theme = "sphinx_book_theme"
 root_doc = "book/use-it"
