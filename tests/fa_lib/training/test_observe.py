@@ -78,7 +78,11 @@ def test_epochs_must_rise(toy, at):
         observe(toy(), FA(), {}, at=at)
 
 
-@pytest.mark.parametrize("measures", [["binned"], "binned", {"binned": "binned"}, {1: hidden}, None], ids=str)
+@pytest.mark.parametrize(
+    "measures",
+    [["binned"], "binned", {"binned": "binned"}, {1: hidden}, None],
+    ids=["list", "text", "text for a function", "number for a name", "None"],
+)
 def test_measures_are_functions_with_names(toy, measures):
     with pytest.raises(
         ValueError, match=r"measures must map names to functions of a Snapshot, such as probes\.readings"
