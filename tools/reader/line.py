@@ -8,10 +8,10 @@ from bs4 import Comment, NavigableString, Tag
 
 INLINE = {"a", "strong", "b", "em", "i", "cite", "code", "span", "sub", "sup", "br", "img", "time", "small"}
 INLINE |= {"abbr", "dfn", "kbd", "mark", "q", "samp", "u", "var"}
-IN_CELLS = {"p", "div", "ul", "ol", "li"}  # a table's cell is one line, whatever it holds
+IN_CELLS = {"p", "div", "ul", "ol", "li", "details", "summary"}  # a table's cell is one line, whatever it holds
 MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*"}
 # on the site for readers at a screen, or read elsewhere
-NOTHING = "a.headerlink, script, style, svg, link, button, .screen-only, .sd-summary-state-marker, .eqno, .fn-bracket"
+NOTHING = "a.headerlink, script, style, svg, link, button, form, .screen-only, .sd-summary-state-marker, .eqno, .fn-bracket"
 SPECIAL = re.compile(r"[\\`*$<\[\]~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 BEGINS = re.compile(r"^(#{1,6} |[-+>] ?|\d+[.)] )")  # what a line must not begin with unless it is meant
 
