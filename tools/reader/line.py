@@ -11,7 +11,8 @@ INLINE |= {"abbr", "dfn", "kbd", "mark", "q", "samp", "u", "var"}
 IN_CELLS = {"p", "div", "ul", "ol", "li", "details", "summary"}  # a table's cell is one line, whatever it holds
 MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "cite": "*"}
 # on the site for readers at a screen, or read elsewhere
-NOTHING = "a.headerlink, script, style, svg, link, button, form, .screen-only, .sd-summary-state-marker, .eqno, .fn-bracket"
+NOTHING = "a.headerlink, script, style, svg, link, button, form"
+NOTHING += ", .screen-only, .sd-summary-state-marker, .eqno, .fn-bracket"
 SPECIAL = re.compile(r"[\\`*$<\[\]~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 BEGINS = re.compile(r"^(#{1,6} |[-+>] ?|\d+[.)] )")  # what a line must not begin with unless it is meant
 
