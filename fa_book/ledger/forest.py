@@ -23,7 +23,7 @@ def _scale(check: dict):
         bound = high if low is None else low
         unit = abs(bound - check["zero"]) or max(abs(check["effect"] - bound), 1e-9)
         at = lambda value: 0.5 + (value - bound) / unit * 0.25  # noqa: E731
-    return lambda value: min(max(at(value), 0.01), 0.99) * WIDTH
+    return lambda value: min(max(at(value), 0.03), 0.97) * WIDTH
 
 
 def _mark(check: dict, at, y: float, kind: str) -> str:
