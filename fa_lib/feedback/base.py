@@ -27,9 +27,9 @@ from fa_lib.random import kaiming_normal, stack
 CONTEXT = ("y", "H", "W", "z", "output", "error_at", "accuracy")
 
 Error = Float[Tensor, "run sample p"]  # at the output or, in a chain, at the layer above: p numbers a sample
-Target = Float[Tensor, "sample output"]  # p outputs, but for a chain's lower layers
+Target = Float[Tensor, "... sample output"]  # p outputs, but for a chain's lower layers; of all runs, or one each
 Hidden = Float[Tensor, "run sample m"]  # H, and the gradient with respect to it
-Weight = Float[Tensor, "run p m"]  # W, and B in its place
+Weight = Float[Tensor, "... p m"]  # W, and B in its place; of each run, or one for all
 PerRun = Float[Tensor, "run"]  # such as the share of right answers
 
 

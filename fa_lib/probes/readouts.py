@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from jaxtyping import Float, Real
+from jaxtyping import Float, Real, Shaped
 from torch import Tensor
 
 from fa_lib import check
@@ -18,7 +18,7 @@ from fa_lib.record import Step
 Hidden = Float[Tensor, "run sample m"]
 Elsewhere = Float[Tensor, "run at m"]  # other samples than those of H
 Target = Real[Tensor, "*run sample p"]  # shared by the runs, or one each
-Classes = Real[Tensor, "sample p"]  # one-hot
+Classes = Shaped[Tensor, "sample p"]  # one-hot, of numbers or truths
 Answer = Float[Tensor, "run _ p"]
 Signal = Float[Tensor, "run *rest"]
 PerRun = Float[Tensor, "run"]

@@ -35,6 +35,8 @@ def test_renders_and_synchronises(visitor, kind):
     assert page.evaluate("() => document.body.lastChild.dataset.lmSuppressShortcuts") == "true"
     assert page.get_by_role("button", name="Share").count() == 0  # the notebook keeps the state
 
+    for closed in page.locator("details:not([open]) > summary").all():  # where further controls are
+        closed.click()
     slider = page.locator("input[type=range]").first
     slider.focus()
     page.keyboard.press("ArrowRight")

@@ -18,7 +18,7 @@ RESULTS = [path for path in sorted((ROOT / "book/results").glob("*.nc")) if path
 FIRST = ("fig1", "fig4", "fig7", "fig8", "bottleneck", "decide", "depth", "sensitivity")  # of the first edition
 LATER = {  # a later plan and the digest of its cells' names
     "ibtask": "e0a7c6afa5dfda5d",
-    "ibtask_more": "feaab6e37475ea70",
+    "ibtask_more": "aecb76b1ce276ba7",
     "orbits": "bbb3c4f7dcb0c0e2",
     "one_law": "831b78fcce2eeeb9",
     "one_law_further": "e8a4473253532262",

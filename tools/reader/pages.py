@@ -34,7 +34,7 @@ class Pages:
     def __init__(self, book: Book):
         self.book, self.site = book, book.build / "html"
         self.config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
-        self.address = self.config["html"]["baseurl"]
+        self.address = self.config.get("html", {}).get("baseurl", "")
         self._read: dict[str, BeautifulSoup] = {}
 
     def html(self, page: Page) -> BeautifulSoup:
