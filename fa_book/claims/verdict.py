@@ -92,7 +92,8 @@ class Verdict:
     def record(self) -> dict:
         """Plain data: the claim's words, the outcome, and the checks with their numbers; infinite ends are None."""
         found = [{name: _plain(value) for name, value in check._asdict().items()} for check in self.checks]
-        return self.claim.words() | {"outcome": self.outcome, "fragile": self.fragile, "checks": found}
+        words = {name: said for name, said in self.claim.words().items() if name != "code"}  # a line that others move
+        return words | {"outcome": self.outcome, "fragile": self.fragile, "checks": found}
 
     def brief(self) -> str:
         """The outcome and each check's mark, without numbers: what stays if a last digit does not."""

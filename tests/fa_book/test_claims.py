@@ -242,7 +242,7 @@ def records(tmp_path):
     (tmp_path / "b.ipynb").write_text(notebook(BY_ID["C5b"].judge(0.9992)))
     (tmp_path / "a.ipynb").write_text(notebook(BY_ID["C11b"].judge(GOOD, BAD), BY_ID["C2b"].judge(BAD),
                                                BY_ID["C17d"].judge(GOOD)))  # fmt: skip
-    return ledger.collect(tmp_path)
+    return ledger.current(ledger.collect(tmp_path))
 
 
 def test_collect_finds_verdicts_in_order(records):
