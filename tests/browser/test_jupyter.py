@@ -1,7 +1,7 @@
 """The module as Jupyter gets it, one text without imports, under a model that speaks as anywidget's does."""
 
 import pytest
-from visits import NAMES
+from visits import NAMES, UNFOLD
 
 from fa_book import widgets
 
@@ -35,6 +35,7 @@ def test_renders_and_synchronises(visitor, kind):
     assert page.evaluate("() => document.body.lastChild.dataset.lmSuppressShortcuts") == "true"
     assert page.get_by_role("button", name="Share").count() == 0  # the notebook keeps the state
 
+    page.evaluate(UNFOLD)
     slider = page.locator("input[type=range]").first
     slider.focus()
     page.keyboard.press("ArrowRight")
