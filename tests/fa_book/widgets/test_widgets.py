@@ -19,7 +19,7 @@ from nbformat import v4
 from PIL import Image
 from scipy.integrate import solve_ivp
 
-from fa_book import widgets
+from fa_book import ledger, widgets
 from fa_book.widgets import Bar, DeadZones, Dynamics, Icosahedron, Information, Runs, Training, bar, dead_zones, modules
 from tools.normalise import normalise
 
@@ -140,6 +140,12 @@ def test_a_verdict_under_moved_margins():
     assert bar.verdict(bar.EXAMPLE[1] | {"artefact": 0}, 1.0) == "artefact"
     assert Bar(factor=2.0).changed() == {"E2": ("does not hold", "holds"), "E3": ("undecided", "does not hold")}
     assert Bar().words().endswith("With margins 1 times as wide, 0 of 3 verdicts change.")
+
+
+def test_at_the_published_margins_the_widget_says_what_the_ledger_says():
+    records = ledger.collect(ROOT / "book")
+    assert len(records) > 80
+    assert {r["id"]: bar.verdict(r, 1.0) for r in records} == {r["id"]: r["outcome"] for r in records}
 
 
 # dynamics: the draw
