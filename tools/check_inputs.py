@@ -18,15 +18,31 @@ def _why(error: Exception) -> str:
     return " ".join(f"{error}".split()) or type(error).__name__
 
 
+def _results(path: Path) -> None:
+    """Read a published file whole: one that a study wrote with its digest, or a sweep's merged cells."""
+    import xarray as xr
+
+    from fa_lib import sweep
+    from fa_lib.sweep import store
+
+    try:
+        study = xr.load_dataset(path, engine="h5netcdf")
+    except OSError:
+        study = xr.Dataset()  # no netCDF at all, which `load` says in better words
+    if "digest" not in study.attrs:
+        sweep.load(path)
+    elif store.digest(study) != study.attrs["digest"]:
+        raise ValueError(f"{path} was altered since it was written")
+
+
 def _damaged(book: Book) -> list[str]:
     """Results and data that cannot be read."""
-    from fa_lib import sweep  # torch takes a second: not for those who only ask for help
-    from fa_lib.tasks import idx
+    from fa_lib.tasks import idx  # torch takes a second: not for those who only ask for help
 
     found = []
-    for path in sorted((book.folder / "results").glob("*.nc")):
+    for path in sorted((book.folder / "results").rglob("*.nc")):
         try:
-            sweep.load(path)
+            _results(path)
         except Exception as error:  # a damaged file can fail in any of three libraries
             where, why = path.relative_to(book.root), _why(error).replace(f"{path}: ", "").replace(f"{path} ", "")
             found.append(f"{where} cannot be used: {why}; git checkout -- {where} brings it back")

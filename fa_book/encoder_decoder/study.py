@@ -14,6 +14,7 @@ import torch
 import xarray as xr
 
 from fa_lib import FA, check, tasks, training
+from fa_lib.sweep import store
 
 RUNS, EPOCHS = 100, 1000
 BLOCK = 10  # runs at a time, as many as the chapter trains live
@@ -64,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"runs {start} to {numbers[-1]} of {options.runs}", flush=True)
     data = xr.concat(blocks, "run", combine_attrs="identical")
     packed = {name: {"zlib": True, "complevel": 9, "shuffle": True} for name in data.data_vars}
+    data = data.assign_attrs(digest=store.digest(data))  # `tools.check_inputs` compares it
     data.to_netcdf(options.into, engine="h5netcdf", encoding=packed)
     return 0
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+import xarray as xr
 from small_book import cell, chapter, make_book, run_by_hand
 
+from fa_lib.sweep import store
 from tools import check_inputs
 from tools.book import ROOT, Book, environment
 
@@ -107,6 +109,13 @@ def _short(book: Book) -> None:
     path.write_bytes((ROOT / "book/data/mnist" / MNIST).read_bytes()[:-100])
 
 
+def _study(book: Book, alter: float = 0) -> None:
+    data = xr.Dataset({"loss": ("run", [1.0, 2.0])})
+    data = data.assign_attrs(digest=store.digest(data)) + alter
+    (book.folder / "results/replication").mkdir()
+    data.to_netcdf(book.folder / "results/replication/apart.nc", engine="h5netcdf")
+
+
 FAULTS = {
     "nothing": (lambda book: None, None),
     "no data": (
@@ -121,6 +130,11 @@ FAULTS = {
     "cut result": (
         _cut,
         r"book/results/fig7\.nc cannot be used: is no file that fa_lib's merge wrote .*; git checkout .*",
+    ),
+    "a study": (_study, None),
+    "altered study": (
+        lambda book: _study(book, alter=1),
+        r"book/results/replication/apart\.nc cannot be used: was altered since .*; git checkout .*",
     ),
 }
 

@@ -6,6 +6,7 @@ import xarray as xr
 
 from fa_book.encoder_decoder import study
 from fa_lib import FA, tasks, train
+from fa_lib.sweep import store
 
 EPOCHS = 30
 
@@ -58,6 +59,7 @@ def test_the_command_writes_all_runs_and_the_seed(apart, tmp_path, monkeypatch):
         found = opened.load()
     assert list(found.run.values) == [0, 1, 2]
     assert found.attrs["seed"] == 4
+    assert found.attrs["digest"] == store.digest(found)
     np.testing.assert_allclose(found.test_loss.isel(epoch=-1), apart.test_loss.isel(epoch=-1), atol=1e-6)
 
 
