@@ -37,7 +37,11 @@ def test_an_opener_stands_right_after_the_title():
         return v4.new_notebook(cells=[v4.new_markdown_cell(source)])
 
     assert said(notebook(OPENER)) == 15
-    for wrong in (OPENER.replace("# A\n", "# A\n\nText.\n"), OPENER.replace("**You need**", "You need"), "# A\n\nText."):
+    for wrong in (
+        OPENER.replace("# A\n", "# A\n\nText.\n"),
+        OPENER.replace("**You need**", "You need"),
+        "# A\n\nText.",
+    ):
         with pytest.raises(ValueError, match="opens without what it needs"):
             said(notebook(wrong))
 

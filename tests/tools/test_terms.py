@@ -23,7 +23,7 @@ def faults(page: str) -> list[str]:
         elif not linked and len(uses) >= least:
             found.append(f"{term} is used {len(uses)} times and not linked")
         elif linked and uses and uses[0][0] < linked[0]:
-            found.append(f"{term} is used before its link: {page[uses[0][0] - 20 : uses[0][1] + 20]!r}")
+            found.append(f"{term} is used before its link: {page[max(0, uses[0][0] - 20) : uses[0][1] + 20]!r}")
     return found
 
 
@@ -33,7 +33,9 @@ def test_terms_are_linked_from_their_first_use(name):
 
 
 def test_words_are_looked_for_in_running_text_only():
-    hidden = "# null\n\n:::{div} opener\nnull\n:::\n\n| null |\n\n```{code-cell}\nnull\n```\n\n`null` {ref}`null` $null$\n"
+    hidden = (
+        "# null\n\n:::{div} opener\nnull\n:::\n\n| null |\n\n```{code-cell}\nnull\n```\n\n`null` {ref}`null` $null$\n"
+    )
     assert faults(hidden) == []
     assert faults(f"{hidden}\nA null. Nulls.\n") == ["null is used 2 times and not linked"]
     assert faults(f"{hidden}\nA {{term}}`null`. Nulls.\n") == []

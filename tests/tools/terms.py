@@ -1,4 +1,4 @@
-"""Where a page's running text first uses a term of the glossary, and where it links it; read by test_terms."""
+"""Where a page's running text first uses a term of the glossary, and where it links it."""
 
 import re
 from dataclasses import dataclass
