@@ -56,7 +56,8 @@ def test_shares_in_words(case):
 def test_the_first_picture_is_told_as_it_is(page):
     text = " ".join((ROOT / f"book/{page}.md").read_text(encoding="utf-8").split())
     told = re.search(
-        r"a linear readout is right at about (?P<read>\d\.\d+)\..* are right at (?P<right>\d\.\d+) for the gradient only"
+        r"a linear readout is right at about (?P<read>\d\.\d+)\."
+        r".* are right at (?P<right>\d\.\d+) for the gradient only"
         r".* scatter from (?P<low>\d\.\d+) to (?P<high>\d\.\d+).* at (?P<against>\d\.\d+)\W",
         text[text.index("Six rows of dots") :].partition("Another sample")[0],
     )

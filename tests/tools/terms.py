@@ -43,7 +43,7 @@ class Text:
     page: str
 
     def __post_init__(self):
-        kept, fences, table = [], [], False
+        kept, fences = [], []
         for line in self.page.split("\n"):
             fence = FENCE.match(line)
             if fence and fences and not fence["name"] and fence["mark"].startswith(fences[-1][0]):

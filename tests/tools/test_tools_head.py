@@ -118,7 +118,7 @@ def test_a_card_has_the_page_s_words_whole(site):
 
 
 def test_a_card_s_formulas_are_text():
-    assert cards.plain(r"\gamma\tanh(a_{i})\, W_O") == "γtanh(a_i) W_O"
+    assert cards.plain(r"\gamma\tanh(a_{i})\, W_O") == "\N{GREEK SMALL LETTER GAMMA}tanh(a_i) W_O"
 
 
 def test_the_list_of_pages_has_their_dates(site):
