@@ -37,18 +37,6 @@ def test_the_marks_are_the_last_epochs_of_all_runs(results):
     mpl.pyplot.close(figure)
 
 
-def test_letters_are_readable_on_a_phone(results):
-    """Of 390 pixels a page has 350 for its picture; 11 pixels is the smallest that is read with ease."""
-    with mpl.rc_context(figures.STYLE):
-        figure = hero.hero(results)
-        figure.canvas.draw()
-    pixels = 350 / figure.get_figwidth() / 72  # of the screen for a point
-    texts = [text for text in figure.findobj(mpl.text.Text) if text.get_text() and text.get_visible()]
-    assert len(texts) > len(hero.ROWS) + len(hero.NOTES)
-    assert min(text.get_fontsize() for text in texts) * pixels >= 11
-    mpl.pyplot.close(figure)
-
-
 def test_the_table_has_means_and_extremes(results, capsys):
     hero.table(results)
     rows = capsys.readouterr().out.splitlines()[1:]
@@ -60,3 +48,15 @@ def test_the_table_has_means_and_extremes(results, capsys):
 
 def test_notes_are_about_rows_of_the_picture():
     assert {name for name, _, _ in hero.NOTES} <= set(hero.ROWS)
+
+
+def test_letters_are_readable_on_a_phone(results):
+    """Of 390 pixels a page has 350 for its picture; 11 pixels is the smallest that is read with ease."""
+    with mpl.rc_context(figures.STYLE):
+        figure = hero.hero(results)
+        figure.canvas.draw()
+    pixels = 350 / figure.get_figwidth() / 72  # of the screen for a point
+    texts = [text for text in figure.findobj(mpl.text.Text) if text.get_text() and text.get_visible()]
+    assert len(texts) > len(hero.ROWS) + len(hero.NOTES)
+    assert min(text.get_fontsize() for text in texts) * pixels >= 11
+    mpl.pyplot.close(figure)
