@@ -1,4 +1,4 @@
-"""What the widgets that train IBTask share: the network's start, the task, a recorded run, its cloud of hidden states."""
+"""What the widgets that train IBTask share: the network's start, the task, a recorded run, the cloud of its H."""
 
 import base64
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,5 @@
 """Widget: a signal turned away from the gradient, and told wrong labels: what H learns and what the decoder answers."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -71,7 +70,7 @@ class Turn(Widget):
         """What turned.js draws from the seed: `start`, the network's 152 parameters, `J` (4, 4) and `heard` (4096,)."""
         u = uniform(self.seed + 2000, 7)
         i, j, k = (axis := normal(u[:6])) / np.linalg.norm(axis)
-        # quaternions: the product with an imaginary one of length 1, from the left or from the right, is every J there is
+        # quaternions: every J there is, is the product with an imaginary one of length 1, from the left or the right
         side = 1 if u[6] < 0.5 else -1
         J = [[0, i, j, k], [-i, 0, side * k, -side * j], [-j, -side * k, 0, side * i], [-k, side * j, -side * i, 0]]
         lot, label = uniform(self.seed + 3000, 2 * 4096).reshape(4096, 2).T

@@ -13,7 +13,7 @@ export function quarter(seed) {
   const { uniform, normal } = generator(seed + 2000);
   const axis = [normal(), normal(), normal()];
   const [i, j, k] = axis.map((value) => value / Math.hypot(...axis));
-  // quaternions: the product with an imaginary one of length 1, from the left or from the right, is every J there is
+  // quaternions: every J there is, is the product with an imaginary one of length 1, from the left or the right
   const s = uniform() < 0.5 ? 1 : -1;
   return [0, i, j, k, -i, 0, s * k, -s * j, -j, -s * k, 0, s * i, -k, s * j, -s * i, 0];
 }
