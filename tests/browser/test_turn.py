@@ -69,7 +69,7 @@ def test_twenty_steps_are_those_of_fa_lib(call, given, wide, request):
         rows.append(torch.stack([torch.as_tensor(value).double() for value in first + more], 1))
     expected = torch.stack(rows, 1).numpy()  # (run, step, measure)
     last = model.step(model.task.x, model.task.y)
-    limit = 1e-9 if wide else 1e-5
+    limit = 1e-9 if wide else 1e-4  # Adam makes of a vanishing gradient's rounding a part of a step
     for run, name in enumerate((YOURS, INTACT)):
         found = call(TRAIN, [widget.state(), name, start.double().tolist(), STEPS, wide])
         got = np.array(found["rows"])
