@@ -27,12 +27,12 @@ const presets = [
 const percent = (share) => `${Math.round(100 * share)} %`;
 const fixed = (value, count) => value.toFixed(count).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
 const rows = [
-  { name: "turned", text: "turned", colour: "FA" },
+  { name: "yours", text: "yours", colour: "FA" },
   { name: "as it is", text: "as it is", look: "dashed", colour: "BP" },
 ];
 
 const describe = ({ epoch, latest }) => {
-  const [yours, plain] = [latest.turned.now, latest["as it is"].now];
+  const [yours, plain] = [latest.yours.now, latest["as it is"].now];
   return (
     `Epoch ${epoch}. The signal tells ${fixed(yours[5], 2)} bits of the label, its cosine with the gradient is ` +
     `${fixed(yours[6], 2)}. A linear readout of H is right in ${fixed(yours[3], 2)} of the patterns and tells ` +

@@ -27,7 +27,7 @@ from fa_lib.record import Step
 EPOCHS = 600  # as in the chapter
 EVERY = 20  # epochs between points of the finished runs
 RATE = 1e-3
-YOURS, INTACT = "turned", "as it is"  # the signal as the reader sets it, and the same not turned and told the truth
+YOURS, INTACT = "yours", "as it is"  # the signal as the reader sets it, and the same not turned and told the truth
 CARRIERS = ("target", "error")
 PRESETS = (  # the same in turn.js, as buttons; what a preset leaves out is as the widget comes
     {},
@@ -136,14 +136,14 @@ class Turn(Widget):
         looks = {YOURS: {"color": COLOURS["FA"], "linewidth": 3}, INTACT: {"color": COLOURS["BP"], "dashes": (5, 4)}}
         for name, look in looks.items():
             for axes, (column, title) in zip((read, answered), COLUMNS.items(), strict=True):
-                curves(axes, results[name][column], label=f"signal {name}", **look)
+                curves(axes, results[name][column], label=f"signal: {name}", **look)
                 axes.set(title=title, xlabel="epoch", xlim=(0, EPOCHS), ylim=(0, 1))
         for (column, label), dashes in zip(BITS.items(), (None, (2, 2)), strict=True):
             look = {"dashes": dashes} if dashes else {}
             curves(bits, results[YOURS][column], label=label, color=COLOURS["FA"], **look)
         bits.set(title="bits told of the label", xlabel="epoch", xlim=(0, EPOCHS), ylim=(-0.03, 1.03))
         bits.legend(loc="upper right")
-        title = f"H under the signal {YOURS}"
+        title = "H under your signal"
         cloud(plane, *readouts(*clouds[YOURS][1:]), colour=COLOURS["FA"], title=title, both=True)
         figure.legend(*read.get_legend_handles_labels(), loc="outside lower center", ncols=2)
         return figure

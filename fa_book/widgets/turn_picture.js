@@ -9,13 +9,13 @@ import { horizon, last } from "./turned.js";
 
 const guess = labels.reduce((sum, label) => sum + label, 0) / labels.length;
 // row of a training's numbers, title, the same on a phone, range, lines [signal, row, look, colour]: the wide one first
-const rates = (row) => [["turned", row, 4, [], "FA"], ["as it is", row, 1.5, [5, 4], "BP"]];
+const rates = (row) => [["yours", row, 4, [], "FA"], ["as it is", row, 1.5, [5, 4], "BP"]];
 const panels = [
   { title: "readout of H, correct rate", narrow: "readout of H", lines: rates(3), rate: true },
   { title: "answers, correct rate", narrow: "answers", lines: rates(2), rate: true },
   {
     title: "bits told of the label", narrow: "bits told",
-    lines: [["turned", 5, 2, [3, 3], "FA"], ["turned", 4, 2.5, [], "FA"]],
+    lines: [["yours", 5, 2, [3, 3], "FA"], ["yours", 4, 2.5, [], "FA"]],
   },
 ];
 
@@ -81,8 +81,8 @@ export function drawTurned({ ctx, width, height }, run, state, colours) {
     }
   });
   ctx.setLineDash([]);
-  const answer = run.latest.turned;
+  const answer = run.latest.yours;
   drawArrows(ctx, beside, answer.now[6], colours);
-  const title = narrow ? "H, signal turned" : "H under the signal turned";
+  const title = "H under your signal";
   drawCloud(ctx, place[3], { view: "both readouts", rule: "FA", answer, labels, colours, title });
 }

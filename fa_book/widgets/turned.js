@@ -4,7 +4,7 @@ import { labels } from "./lockstep.js";
 import { generator } from "./mulberry.js";
 import { draw, trainer, trains } from "./trainer.js";
 
-export const names = ["turned", "as it is"]; // the signal as the reader sets it, and the same not turned, told the truth
+export const names = ["yours", "as it is"]; // the signal as the reader sets it, and one not turned, told the truth
 export const horizon = 600; // epochs of the chapter
 export const last = 1800; // epochs
 
