@@ -10,6 +10,7 @@ th, td { padding: .05rem .4rem .05rem 0; text-align: right; }
 th:first-child { text-align: left; }
 tbody th { white-space: nowrap; }
 tbody i { display: inline-block; width: 1.2rem; margin-right: .45rem; vertical-align: middle; border-top: 3px solid; }
+tbody .dashed { border-top-style: dashed; }
 .go { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: .4rem; }
 .run { min-width: 8.5rem; }
 .presets button { flex: 1 1 auto; }

@@ -56,7 +56,7 @@ function build(ui) {
     label: "What a readout of H and the decoder get right over training, bits told, where the signal points, and H.",
     height: (width) => (width < 520 ? 580 : 2 * 200) + (width < 400 ? 60 : 25),
   });
-  ui.key([["H, read linearly", "line", "FA"], ["the signal itself, in bits told", "dotted", "FA"]]);
+  ui.key([["bits that a linear readout of H tells", "line", "FA"], ["bits that the signal tells", "dotted", "FA"]]);
   const showNumbers = table(ui, {
     first: "signal", rows, what: "signal",
     columns: [
