@@ -4,8 +4,8 @@
 /**
  * The channel of a rule: a function that fills the signal S (sample x 4) from what a step has seen.
  * B is 2 x 4, B1 2 x 50, B2 50 x 4, row by row; `normal` draws NFA's noise, of size sigma; `decorrelate` is the weight
- * of TF's term that keeps samples apart. "turned" has a matrix Q (4 x 4), row by row, the `carrier`, "error" or "target",
- * and the labels that are `heard` in the place of the true ones.
+ * of TF's term that keeps samples apart. "turned" has a matrix Q (4 x 4), row by row, the `carrier`, "error" or
+ * "target", and the labels that are `heard` in the place of the true ones.
  */
 export function channel(rule, given) {
   const { B = [], B1, B2, sigma = 0, normal, decorrelate = 0, Q, carrier, heard } = given;

@@ -2,7 +2,8 @@
 
 /**
  * Fits labels 0 and 1 to H (4096 x 4) and returns { weights, constant, accuracy, said }: the answer is 1 where
- * weights . h + constant is above 1/2, `said` times. Directions of H with less than 1e-10 of the largest variance are left out.
+ * weights . h + constant is above 1/2, `said` times. Directions of H with less than 1e-10 of the largest variance are
+ * left out.
  */
 export function linearReadout(H, labels) {
   const [N, m] = [4096, 4];

@@ -53,8 +53,8 @@ export function moreSettings(ui) {
 }
 
 /**
- * Presets and Run above the picture of a widget. `start(hooks)` makes the trainings (lockstep.js) for the fields that are
- * `settings`; a run goes to epoch `horizon`, a second one to `last`. Presets are { name, settings, hint }.
+ * Presets and Run above the picture of a widget. `start(hooks)` makes the trainings (lockstep.js) for the fields that
+ * are `settings`; a run goes to epoch `horizon`, a second one to `last`. Presets are { name, settings, hint }.
  * Returns { run, settle(state), show(state) }: settle before drawing, show after it.
  */
 export function player(ui, { presets, settings, start, horizon, last }) {

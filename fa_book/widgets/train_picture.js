@@ -25,10 +25,11 @@ const conditions = ({ frozen, gamma, k_term, sigma, rate, seed }) => [
 
 /** Draw a training, { epoch, curves, latest } of lockstep, under the settings of a state. */
 export function drawTraining({ ctx, width, height }, run, state, colours) {
-  const top = write(ctx, conditions(state), width, colours.soft);
   const narrow = width < 520;
-  const place = places(width, height, top);
   const x = [0, [250, 500, horizon, 2000, last].find((end) => end >= run.epoch)];
+  const beyond = x[1] > horizon ? [`(dotted: epoch ${horizon}, where the paper ends)`] : [];
+  const top = write(ctx, [...conditions(state), ...beyond], width, colours.soft);
+  const place = places(width, height, top);
   panels.forEach(({ row, title, range }, i) => {
     const curves = Object.keys(lines).map((rule) => [rule, [...run.curves[rule], run.latest[rule].now]]);
     const most = Math.max(...curves.flatMap(([, rows]) => rows.map((values) => values[row])));

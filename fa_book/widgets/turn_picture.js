@@ -1,5 +1,5 @@
-// The picture of a turned signal: what is read from H beside what the decoder answers, the bits, where the signal points,
-// and the hidden layer as both readouts see it.
+// The picture of a turned signal: what is read from H beside what the decoder answers, the bits, where the signal
+// points, and the hidden layer as both readouts see it.
 import { digits } from "./elements.js";
 import { places, write } from "./four_panels.js";
 import { drawCloud } from "./hidden_cloud.js";
@@ -60,19 +60,21 @@ function drawArrows(ctx, { left, top, width, height }, cosine, colours) {
 
 /** Draw a training, { epoch, curves, latest } of lockstep, under the settings of a state. */
 export function drawTurned({ ctx, width, height }, run, state, colours) {
-  const top = write(ctx, conditions(state), width, colours.soft);
   const narrow = width < 520;
+  const x = [0, [250, horizon, 1000, last].find((end) => end >= run.epoch)];
+  const beyond = x[1] > horizon ? [`(dotted: epoch ${horizon}, where the chapter ends)`] : [];
+  const top = write(ctx, [...conditions(state), ...beyond], width, colours.soft);
   const place = places(width, height, top);
   const bits = place[2].width * 0.6;
   const beside = { ...place[2], left: place[2].left + bits, width: place[2].width - bits };
   place[2].width = bits;
-  const x = [0, [250, horizon, 1000, last].find((end) => end >= run.epoch)];
   panels.forEach(({ title, narrow: short, lines, rate }, i) => {
     const y = rate ? [0, 1] : [-0.03, 1.03];
     const label = i === 2 ? "epoch" : "";
-    const frame = { x, y, title: narrow ? short : title, label, margin: narrow ? 34 : 44, ticks: [0, 0.25, 0.5, 0.75, 1] };
-    const axes = panel(ctx, place[i], { ...frame, colours });
+    const frame = { x, y, title: narrow ? short : title, label, ticks: [0, 0.25, 0.5, 0.75, 1] };
+    const axes = panel(ctx, place[i], { ...frame, margin: narrow ? 34 : 44, colours });
     if (rate) axes.level(guess, narrow ? "guess" : "always the same answer", { colour: colours.null });
+    if (beyond.length) axes.curve([horizon, horizon], y, { colour: colours.soft, width: 1, dash: [2, 3] });
     for (const [name, row, thick, dash, colour] of lines) {
       const rows = [...run.curves[name], run.latest[name].now];
       const [xs, ys] = [0, row].map((at) => rows.map((values) => values[at]));

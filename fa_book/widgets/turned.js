@@ -1,4 +1,4 @@
-// A signal that is turned by an angle and told wrong labels: what is drawn for it, what is known of it, and its training.
+// A signal that is turned by an angle and told wrong labels: what is drawn for it, what is known of it, its training.
 import { linearReadout } from "./linear_readout.js";
 import { labels } from "./lockstep.js";
 import { generator } from "./mulberry.js";
@@ -33,7 +33,7 @@ export function byLot(seed, share) {
   });
 }
 
-/** Bits that the answers of a linear readout tell of the labels, with Miller and Madow's correction. Text for a worker. */
+/** Bits that a linear readout's answers tell of the labels, with Miller and Madow's correction. Text for a worker. */
 export function toldBits({ accuracy, said }, labels) {
   const N = labels.length;
   const ones = labels.reduce((sum, label) => sum + label, 0);
