@@ -1,6 +1,6 @@
 // Trainings side by side, a worker each, that never run ahead of one another: a round of some epochs is asked of all,
-// and the next only when all have answered. Asked for nothing, the workers stand still. A finished run that came with the
-// page is shown without any of them.
+// and the next only when all have answered. Asked for nothing, the workers stand still. A finished run that came with
+// the page is shown without any of them.
 import { score, threshold } from "./geometry.js";
 import { linearReadout } from "./linear_readout.js";
 import { network } from "./network.js";
