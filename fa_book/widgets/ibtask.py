@@ -99,7 +99,9 @@ def readouts(linear: Tensor, y_hat: Tensor) -> tuple[Tensor, Tensor]:
     return linear[:, 1] - linear[:, 0], y_hat[:, 1] - y_hat[:, 0]
 
 
-def cloud(axes: Axes, across: Tensor, up: Tensor, *, colour: str, title: str, both: bool) -> None:
+def cloud(
+    axes: Axes, across: Tensor, up: Tensor, *, colour: str, title: str, both: bool, legend: str = "upper left"
+) -> None:
     """All patterns as points, (sample,) each, by label; `both` where they are those of `readouts`."""
     if both:
         axes.set(
@@ -109,4 +111,4 @@ def cloud(axes: Axes, across: Tensor, up: Tensor, *, colour: str, title: str, bo
     for mask, ink, name in ((~labels, COLOURS["other"], "label 0"), (labels, colour, "label 1")):
         axes.scatter(across[mask], up[mask], s=2, color=ink, alpha=0.5, linewidths=0, label=name)
     axes.set_title(title)
-    axes.legend(loc="upper left", markerscale=4, handletextpad=0)
+    axes.legend(loc=legend, markerscale=4, handletextpad=0)

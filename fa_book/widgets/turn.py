@@ -143,8 +143,8 @@ class Turn(Widget):
             curves(bits, results[YOURS][column], label=label, color=COLOURS["FA"], **look)
         bits.set(title="bits told of the label", xlabel="epoch", xlim=(0, EPOCHS), ylim=(-0.03, 1.03))
         bits.legend(loc="upper right")
-        title = "H under your signal"
-        cloud(plane, *readouts(*clouds[YOURS][1:]), colour=COLOURS["FA"], title=title, both=True)
+        look = {"colour": COLOURS["FA"], "title": "H under your signal", "both": True, "legend": "lower left"}
+        cloud(plane, *readouts(*clouds[YOURS][1:]), **look)
         figure.legend(*read.get_legend_handles_labels(), loc="outside lower center", ncols=2)
         return figure
 
