@@ -278,7 +278,7 @@ def test_code_of_a_widget_is_small(kind):
 def test_no_page_of_the_book_loads_more_than_40_kilobytes_of_code():
     texts = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "book").glob("*.ipynb")}
     pages = {name: set(re.findall(r'<fa-widget module=\\"(\w+)\\"', text)) for name, text in texts.items()}
-    assert {"icosahedron", "dynamics"} <= set().union(*pages.values())
+    assert {"icosahedron", "dynamics", "turn"} <= set().union(*pages.values())
     assert {name: weight(found) for name, found in pages.items() if weight(found) > 40_000} == {}
 
 
