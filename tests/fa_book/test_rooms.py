@@ -24,6 +24,7 @@ ACROSS = {  # room to the room that its chapter truly needs
     ("one_law", "decide"),  # the same conditions, by the law
     ("widgets", "alignment"),  # the power spectrum of a pattern
     ("results", "alignment"),  # the spectral classes that are left out
+    ("widgets", "decide"),  # the signal that is turned, and told wrong labels
     ("widgets", "information"),  # the cases whose information is known
 }
 
