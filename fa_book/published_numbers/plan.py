@@ -55,7 +55,7 @@ GRIDS = {
 
 
 def published_rates_mnist(runs: int = 2, epochs: int | None = None, seed: int = 0, device: str = "cpu") -> list[Cell]:
-    """MNIST by the protocols of strong_dfc and PSA: two learning rates a rule, judged on a held-out fifth of the images.
+    """MNIST as strong_dfc and PSA have it: two learning rates a rule, judged on a held-out fifth of the images.
 
     6 of 40 epochs and 20 of 100: what is chosen is the rate that does better early.
     """
