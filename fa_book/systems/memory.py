@@ -30,6 +30,12 @@ WAYS = {
     "RFLO": Way(FA(), 1e-3),
     "FA through time": Way(FA(), 5e-3, cut=False),
 }
+SHORT = {  # for the axis of a figure
+    "no learning": "echo state network",
+    "no leak": "the same without leak",
+    "RFLO": "RFLO",
+    "FA": "FA through time",
+}
 
 
 def compare(
