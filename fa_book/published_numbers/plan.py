@@ -41,6 +41,11 @@ def cell(task: str, rule: str, lr: float, runs: int, epochs: int, seed: int = 0,
                 lr=lr, device=device)  # fmt: skip
 
 
+def rule_of(cell: Cell) -> str:
+    """The name under which the tables have a cell's rule."""
+    return next(name for name, rule in RULES.items() if rule == cell.feedback and (name == LAST) != cell.learn_encoder)
+
+
 def published_rates(runs: int = 3, epochs: int = 30, seed: int = 0, device: str = "cpu") -> list[Cell]:
     """MNIST-1D: two learning rates for four rules, judged on a held-out fifth of the training data."""
     task, lr = f"mnist_1d{tasks.HELD}", RATES["mnist_1d"]
