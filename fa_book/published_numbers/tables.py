@@ -38,7 +38,7 @@ def rows(source: Source, ours: Mapping[str, Sequence[float]], seconds: Mapping[s
             if row is not None and len(values) > 1:
                 cells[3], cells[4] = f"{mean - row.theirs:+.1f}", "yes" if agrees(row, values) else "no"
         else:
-            cells[4] = f"not run: {source.why or 'no such rule here'}"
+            cells[4] = f"not run: {(row and row.why) or source.why or 'no such rule here'}"
         found.append(cells)
     return found
 

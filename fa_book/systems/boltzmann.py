@@ -17,9 +17,10 @@ from fa_lib.random import generator
 class Boltzmann(Rule):
     """The error times the weights of a restricted Boltzmann machine of the targets.
 
-    Its visible units are the p outputs, 0 or 1, its hidden ones as many as H has. It learns by contrastive divergence
-    of one step on the targets of the first batch, before the network's first step; it hears no error. The weights start
-    from a tenth of the B of `FA` and are used at that one's length, so that only what they point at is learned.
+    Its visible units are the p outputs, of which one at a time is 1, as in one-hot targets; its hidden ones are 0 or 1
+    and as many as H has. It learns by contrastive divergence of one step on the targets of the first batch, before the
+    network's first step; it hears no error. The weights start from a tenth of the B of `FA` and are used at that one's
+    length, so that only what they point at is learned.
 
     Args:
         before: steps of contrastive divergence.
@@ -35,7 +36,7 @@ class Boltzmann(Rule):
 
     needs = frozenset({"y"})
     before: int = 2000
-    lr: float = 0.1
+    lr: float = 0.5
     parameters: tuple[Tensor, ...] = field(default=(), repr=False, compare=False)
     length: Tensor | None = field(default=None, repr=False, compare=False)  # (run, 1, 1), of B
     generators: tuple[torch.Generator, ...] = field(default=(), repr=False, compare=False)
@@ -69,7 +70,7 @@ class Boltzmann(Rule):
         v = y.to(A.dtype).expand(len(A), *y.shape)
         h = torch.sigmoid(v @ A + hidden)  # (run, sample, m)
         drawn_h = (self._noise(h.shape[1:], h.device) < h).to(h.dtype)
-        again = torch.sigmoid(drawn_h @ A.mT + visible)  # (run, sample, p)
+        again = torch.softmax(drawn_h @ A.mT + visible, 2)  # (run, sample, p)
         h_again = torch.sigmoid(again @ A + hidden)
         A += self.lr * (v.mT @ h - again.mT @ h_again) / v.shape[1]
         visible += self.lr * (v - again).mean(1, keepdim=True)
