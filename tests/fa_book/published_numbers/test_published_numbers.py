@@ -103,3 +103,14 @@ def test_what_was_computed_comes_back_by_task_and_rule():
     assert full.accuracies(rows)["BP"] == pytest.approx([80, 75])
     assert full.accuracies(rows, best=True)["FA"] == pytest.approx([90, 75])
     assert full.core_seconds(rows) == {"BP": 3.5}
+
+
+def test_backpropagation_meets_both_sources_on_mnist_at_full_length():
+    done = full.at_full_length(ROOT / "book/results/published.nc")
+    assert list(done) == ["mnist_1d", "psa_mnist", "dfc_mnist"]
+    assert set(done["mnist_1d"]) == set(plan.RULES)
+    for name, best in (("PSA's baselines", True), ("strong_dfc, MNIST", False)):
+        data = done[full.TASK_OF[name]]["BP"]
+        assert (data.sizes["run"], int(data.epoch[-1]) + 1) == plan.LENGTHS[full.TASK_OF[name]]
+        theirs = sources.named(name).rows[0]
+        assert tables.agrees(theirs, full.accuracies({"BP": data}, best=best)["BP"])
