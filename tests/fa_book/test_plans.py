@@ -23,6 +23,7 @@ LATER = {  # a later plan and the digest of its cells' names
     "one_law": "831b78fcce2eeeb9",
     "one_law_further": "e8a4473253532262",
     "published_rates": "7f09872fa41ebf51",
+    "published_rates_mnist": "134b6c8a95770fa5",
     "published": "8af09fc94ed1f28d",
 }
 
