@@ -1,7 +1,7 @@
 """More signals on MNIST, for what is said of signals in general. Written before their runs were made.
 
-C30d was open: fifteen signals carry the target there, and its interval is over signals. The price set was sixty. So every
-kind has four times as many, in the proportions of the fifteen: turned, lumped into groups, of low rank, with
+C30d was open: fifteen signals carry the target there, and its interval is over signals. The price set was sixty. So
+every kind has four times as many, in the proportions of the fifteen: turned, lumped into groups, of low rank, with
 random labels, with classes exchanged, through a random B. If the fifteen are typical, sixty decide in two cases of
 three, and a hundred and twenty in nineteen of twenty.
 
