@@ -8,8 +8,8 @@ import xarray as xr
 from scipy import stats
 
 from fa_book import ledger
-from fa_book.claims.evidence import Check, clopper_pearson, exact, median, share, within, worst
-from fa_book.claims.verdict import MIME, OUTCOMES, Claim
+from fa_book.claims.evidence import Check, clopper_pearson, decisive, exact, median, share, within, worst
+from fa_book.claims.verdict import MIME, OUTCOMES, Claim, read
 from fa_book.introduction.claims import C5a
 from fa_book.ledger import forest
 from fa_lib.statistics import Interval, interval, rounded
@@ -117,6 +117,25 @@ def test_the_worst_check_decides():
     near = within("n", [0.9, 1.0, 1.1], 0.7, 2)
     assert worst("w", [good, near]).bounds == (0.7, 2)
     assert worst("w", [good, near]).asked == "w"
+
+
+def test_the_check_that_decides_is_chosen_in_one_way():
+    def check(passed, low, high, bounds):
+        return Check("", "", passed, 0.0, low, high, bounds)
+
+    inf = np.inf
+    fails, open_, far = check(False, 2, 3, (0, 1)), check(None, 0.5, 3, (0, 1)), check(True, 0.4, 0.6, (0, 1))
+    near, endless = check(True, 0.1, 0.5, (0, inf)), check(None, -inf, inf, (-inf, 1))
+    assert decisive([far, open_, fails]) == 2
+    assert decisive([far, open_]) == 1
+    assert decisive([far, near]) == 1
+    assert decisive([near, near]) == 0
+    assert decisive([endless, open_]) == 1  # an end at infinity is near to nothing
+    for checks in ([far, open_, fails], [near, far], [endless, open_]):
+        claim = Claim("C1", "1", "s", "c", lambda checks=checks: checks)
+        record = json.loads(json.dumps(claim.judge().record()))
+        assert ledger.decisive(record) is record["checks"][decisive(checks)]
+        assert [read(found) for found in record["checks"]] == checks
 
 
 def test_ids_are_in_order_and_texts_are_there():
