@@ -99,7 +99,7 @@ def tables(folder: str | Path) -> dict[bool, xr.Dataset]:
         for carrier, name in (("target", "decide_more"), ("error", "decide_further")):
             path = Path(folder) / f"{name}.nc"
             if path.exists():
-                found = named(path, planned(carrier))
+                found = named(path, planned(carrier), whatever=["seed"])
                 every |= {name: data for (learned, name), data in found.items() if learned == learn}
         made[learn] = table(every, results[FLOOR])
     return made

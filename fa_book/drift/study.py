@@ -61,6 +61,12 @@ def noises(
     return joined.assign_coords(run=list(numbers)).assign_attrs(seed=seed, settled=settled)
 
 
+def load(path: str | Path) -> dict[float, xr.Dataset]:
+    """The study's file: sigma to Dataset, as `drift.follow` gives it, with what is common to all as attributes."""
+    data = xr.load_dataset(path, engine="h5netcdf")
+    return {float(sigma): data.sel(sigma=sigma, drop=True) for sigma in data.sigma}
+
+
 def gap(live: xr.Dataset, published: xr.Dataset) -> float | None:
     """Largest difference of an angle, in degrees, between runs followed here and the published runs of these numbers.
 

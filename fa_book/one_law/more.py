@@ -6,11 +6,8 @@ cases of 100, and 20 in 74. So there are 45 runs, those five among them, and one
 """
 
 from dataclasses import replace
-from pathlib import Path
 
-import xarray as xr
-
-from fa_book.one_law.plan import SEED, planned, published
+from fa_book.one_law.plan import SEED, planned
 from fa_lib.sweep import Cell, blocks
 
 FIRST, ALL = 5, 45  # runs of the first look, and of both
@@ -33,18 +30,3 @@ def one_law_more(
             options = {"epochs": epochs or cell.epochs, "seed": seed, "device": device}
             cells.append(replace(cell, runs=tuple(FIRST + run for run in numbers), **options))
     return cells
-
-
-def layerwise(folder: str | Path) -> dict[str, xr.Dataset]:
-    """What C31d is judged on: the case in words to `eq11_weights` of the runs of both looks.
-
-    Args:
-        folder: of the merged files `one_law.nc` and, if there, `one_law_more.nc`.
-    """
-    files = (Path(folder) / f"{name}.nc" for name in ("one_law", "one_law_more"))
-    parts = [published(path) for path in files if path.exists()]
-    return {
-        words: xr.concat([part["depths", rule, 3, learn][["eq11_weights"]] for part in parts], "run",
-                         combine_attrs="override")
-        for words, (rule, learn) in CASES.items()
-    }  # fmt: skip
