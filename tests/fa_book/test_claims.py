@@ -282,14 +282,16 @@ def test_the_page_has_a_row_a_claim_and_ours_apart(records):
     second = {"C2b": records[0] | {"outcome": "does not hold"}}
     shown = forest.page(records, second, "https://example.org/r")
     paper, ours = shown.split("What this book adds")
-    assert paper.count("<svg") == 3
+    assert paper.split("<table")[0].count("<svg") == 2  # the legend's
+    assert paper.count("<svg") == 2 + 3
+    assert f"{records[0]['checks'][0]['asked']}:</small> <b>{records[0]['checks'][0]['found']}" in paper
     assert ours.count("<svg") == 1
     assert "href='b.html#C5b'" in paper
     assert "href='information.html'" in paper  # which bears on C5b
     assert "https://example.org/r/blob/main/fa_book/introduction/claims.py#L" in paper
     assert "https://example.org/r/blob/main/book/results/ibtask.nc" in paper
-    assert paper.count("fa-second") == 1  # the claim that was judged again
-    assert ours.count("not yet") == 1
+    assert paper.split("<table")[1].count("fa-second") == 1  # the claim that was judged again
+    assert ours.count("not repeated") == 1
 
 
 def test_every_filter_names_what_rows_have(records):
