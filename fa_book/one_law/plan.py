@@ -177,6 +177,7 @@ def published(path: str | Path) -> dict[tuple, xr.Dataset]:
     found, more = named(path, planned(), whatever=["seed"]), Path(path).with_name("one_law_more.nc")
     further = named(more, planned(), whatever=["seed"]) if more.exists() else {}
     for name in further.keys() & found.keys():
-        both = xr.align(found[name], further[name], join="inner", exclude={"run"})
-        found[name] = xr.concat(both, "run", combine_attrs="override")
+        both = [found[name], further[name]]
+        found[name] = xr.concat(both, "run", join="exact", data_vars="minimal", coords="minimal", compat="override",
+                                combine_attrs="override")  # fmt: skip
     return found
