@@ -82,7 +82,8 @@ def _cells(record: dict, again: dict | None, repository: str) -> str:
     said = again["outcome"] if again else "not repeated"
     fragile = " <span class='fa-fragile' title='a margin a fifth wider or narrower gives another verdict'>≈</span>"
     authors = f"<br><small>authors' code: {as_html(record['authors'])}</small>" if record["authors"] else ""
-    price = f"<br><small>to decide it: {as_html(record['price'])}</small>" if record["price"] else ""
+    open_ = record["outcome"] == "undecided" and record["price"]
+    price = f"<br><small>to decide it: {as_html(record['price'])}</small>" if open_ else ""
     return (
         f"<th scope='row'>{record['id']}</th>"
         f"<td>{as_html(record['statement'])}<details><summary>how it is judged</summary>"

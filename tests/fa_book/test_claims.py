@@ -294,6 +294,13 @@ def test_the_page_has_a_row_a_claim_and_ours_apart(records):
     assert ours.count("not repeated") == 1
 
 
+def test_a_price_is_shown_where_a_verdict_is_open(records):
+    priced = [record | {"price": "an hour"} for record in records]
+    assert "an hour" not in forest.page(priced, {}, "")
+    priced[0]["outcome"] = "undecided"
+    assert forest.page(priced, {}, "").count("to decide it: an hour") == 1
+
+
 def test_every_filter_names_what_rows_have(records):
     shown = forest.page(records, {}, "")
     rows = "".join(part.split("'")[1] + " " for part in shown.split("<tr class=")[1:])
