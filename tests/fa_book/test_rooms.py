@@ -24,6 +24,7 @@ ACROSS = {  # room to the room that its chapter truly needs
     ("one_law", "decide"),  # the same conditions, by the law
     ("widgets", "alignment"),  # the power spectrum of a pattern
     ("results", "alignment"),  # the spectral classes that are left out
+    ("results", "encoder_decoder"),  # shares in a dead zone
     ("widgets", "information"),  # the cases whose information is known
 }
 

@@ -14,6 +14,8 @@ from torch import nn
 from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.utils.checkpoint import checkpoint
 
+from fa_book.bottleneck.autoencoder import Autoencoder
+from fa_book.coding_rate.reduction import RateReduction
 from fa_lib import feedback, training
 from fa_lib.feedback import (
     BP,
@@ -22,7 +24,6 @@ from fa_lib.feedback import (
     NF,
     NFA,
     TF,
-    Autoencoder,
     Centred,
     Chained,
     Initial,
@@ -30,7 +31,6 @@ from fa_lib.feedback import (
     OutputError,
     PredictiveCoding,
     Projection,
-    RateReduction,
     SignSymmetry,
 )
 from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper

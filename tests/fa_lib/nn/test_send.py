@@ -13,6 +13,8 @@ from torch.func import functional_call, grad, vmap
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from fa_book.bottleneck.autoencoder import Autoencoder
+from fa_book.coding_rate.reduction import RateReduction
 from fa_lib import training
 from fa_lib.feedback import (
     BP,
@@ -22,7 +24,6 @@ from fa_lib.feedback import (
     NF,
     NFA,
     TF,
-    Autoencoder,
     Centred,
     Chained,
     Direct,
@@ -32,7 +33,6 @@ from fa_lib.feedback import (
     PredictiveCoding,
     Projection,
     RandomMatrix,
-    RateReduction,
     SignSymmetry,
     carry,
 )
