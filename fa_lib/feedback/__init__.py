@@ -16,7 +16,6 @@ Around any of them::
 
     Centred           without what all samples share
     OutputError       told y_hat - y
-    PredictiveCoding  the state moves before anything is learned
 
 For more than one hidden layer::
 
@@ -30,10 +29,9 @@ from fa_lib.feedback.base import CONTEXT, RandomMatrix, Rule, Wrapper, carry
 from fa_lib.feedback.centred import Centred
 from fa_lib.feedback.errors import BP, FA, NF, NFA, OutputError
 from fa_lib.feedback.layers import DFA, DRTP, Chained, Direct, ForLayers
-from fa_lib.feedback.predictive_coding import PredictiveCoding
 from fa_lib.feedback.symmetric import KolenPollack, SignSymmetry
 from fa_lib.feedback.targets import TF, Projection, decorrelation
 
 __all__ = ["BP", "CONTEXT", "DFA", "DRTP", "FA", "NF", "NFA", "TF", "Centred", "Chained", "Direct"]
-__all__ += ["ForLayers", "KolenPollack", "OutputError", "PredictiveCoding", "Projection", "RandomMatrix"]
+__all__ += ["ForLayers", "KolenPollack", "OutputError", "Projection", "RandomMatrix"]
 __all__ += ["Rule", "SignSymmetry", "Wrapper", "carry", "decorrelation"]

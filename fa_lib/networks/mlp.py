@@ -200,7 +200,8 @@ class Decoder(Linear):
 
     Args:
         m, p: numbers of hidden units and of outputs.
-        runs, seed: as of `Encoder`.
+        runs: the numbers of the runs that this network holds.
+        seed: of the experiment.
 
     Source: Cheng & Brown 2023, Fig. 3; initialisation as in the authors' code.
     """

@@ -16,6 +16,7 @@ from torch.utils.checkpoint import checkpoint
 
 from fa_book.bottleneck.autoencoder import Autoencoder
 from fa_book.coding_rate.reduction import RateReduction
+from fa_book.predictive_coding.rule import PredictiveCoding
 from fa_book.sensitivity.initial import Initial
 from fa_lib import feedback, training
 from fa_lib.feedback import (
@@ -29,7 +30,6 @@ from fa_lib.feedback import (
     Chained,
     KolenPollack,
     OutputError,
-    PredictiveCoding,
     Projection,
     SignSymmetry,
 )

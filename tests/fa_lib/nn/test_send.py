@@ -15,6 +15,7 @@ from torch.utils.checkpoint import checkpoint
 
 from fa_book.bottleneck.autoencoder import Autoencoder
 from fa_book.coding_rate.reduction import RateReduction
+from fa_book.predictive_coding.rule import PredictiveCoding
 from fa_book.sensitivity.initial import Initial
 from fa_lib import training
 from fa_lib.feedback import (
@@ -30,7 +31,6 @@ from fa_lib.feedback import (
     Direct,
     KolenPollack,
     OutputError,
-    PredictiveCoding,
     Projection,
     RandomMatrix,
     SignSymmetry,
