@@ -22,7 +22,7 @@ def test_the_slice_serves_without_the_rest():
 def test_more_than_the_slice_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("FA_FASHION", str(tmp_path))
     monkeypatch.setattr(fashion, "DEBIAN", tmp_path / "none")
-    with pytest.raises(FileNotFoundError, match=r"python -m fa_lib\.tasks\.fetch.*--source FOLDER"):
+    with pytest.raises(FileNotFoundError, match=r"python -m fa_book\.published_numbers\.fetch.*--source FOLDER"):
         fashion.fashion_mnist(samples=4001, test_samples=10)
     with pytest.raises(ValueError, match="1 to 60000, got 60001"):
         fashion.fashion_mnist(samples=60001)
