@@ -72,7 +72,7 @@ def copied(parts, row, make):
 def test_all_rules_of_the_library_are_here_and_those_of_single_chapters():
     named = {getattr(feedback, name) for name in feedback.__all__}
     ours = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Rule)}
-    chapters = {Autoencoder, Initial, PredictiveCoding, RateReduction}
+    chapters = {Autoencoder, PredictiveCoding, RateReduction}
     assert {type(rule) for rule in RULES} == (ours - {Rule, RandomMatrix, Wrapper}) | chapters
 
 
