@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fa_book import tables
-from fa_book.tables import tidy
+from fa_book.tables import tidy as tidy  # chapters and rooms know it by this module
 from fa_lib.statistics import interval
 
 COLOURS = {  # Okabe & Ito 2008, told apart with any colour vision; one for each rule, in every chapter
@@ -220,7 +220,8 @@ def swarm(values: Sequence[float], *, half: float = 0.2, levels: int = 40) -> np
         here = level == one
         count = int(here.sum())
         apart = min(2 * half / max(count - 1, 1), half / 4)
-        offset[here] = (np.arange(count) - (count - 1) / 2) * apart
+        places = (np.arange(count) - (count - 1) / 2) * apart
+        offset[here] = places[np.argsort(abs(places), kind="stable")]  # from the middle outwards
     return offset
 
 
