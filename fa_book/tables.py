@@ -12,8 +12,6 @@ from itertools import groupby
 import numpy as np
 from IPython.display import display
 
-from fa_book.claims.verdict import Verdict, as_html
-
 # a number, a share, an interval or a mean with its spread; also the sign for "none here"
 NUMBER = re.compile(r"[-+\u2212]?\d[\d.,e+\-\u2212]*( ?%)?( (\(.*\)|\[.*\]|\u00b1 .*|of \d+.*))?|\[.*\]|-|")
 
@@ -120,11 +118,11 @@ def tidy(value: float, digits: int = 2, sign: str = "-") -> str:
     return text.lstrip("+-") if float(text) == 0 else text
 
 
-def verdicts(found: Mapping[str, Verdict], caption: str) -> None:
+def verdicts(found: Mapping[str, object], caption: str) -> None:
     """Display verdicts that are not the ledger's: what else the evidence could be, and what would come out then.
 
     Args:
-        found: by the words that say what is judged.
+        found: `fa_book.claims.verdict.Verdict` by the words that say what is judged.
         caption: of the table.
     """
     rows = [
@@ -133,6 +131,12 @@ def verdicts(found: Mapping[str, Verdict], caption: str) -> None:
         for check in verdict.checks
     ]
     show(["evidence", "claim", "verdict", "asked", "found"], rows, caption)
+
+
+def as_html(words: str) -> str:
+    """Words as HTML: W_O with its index below the line, minus signs and ≤ as such."""
+    words = re.sub(r"(?<![\w.])-(?=\d)", "&minus;", html.escape(words.replace("<=", "≤")))
+    return re.sub(r"\b([A-Z])_([A-Z])\b", r"\1<sub>\2</sub>", words)
 
 
 def plain(text: str) -> str:
