@@ -1,20 +1,11 @@
 // Move the bar: every claim on its interval, margins that can be made wider or narrower, and the verdicts that change.
 import { choice, number, widget } from "./common.js";
 import { say } from "./elements.js";
-import { bounds, verdict } from "./margins.js";
+import { bounds, shown as decisive, verdict } from "./margins.js";
 
 const colours = { holds: "good", "does not hold": "bad", artefact: "soft", undecided: "warn" };
 const tall = 16; // a row
 const sides = { left: 46, right: 118 }; // for the claim's number and its verdict
-
-/** The check that the verdict hangs on. */
-function decisive({ checks }) {
-  const rank = ({ passed }) => (passed === false ? 0 : passed === null ? 1 : 2);
-  const room = ({ low, high, bounds: [from, to] }) =>
-    Math.min(from === null ? Infinity : low - from, to === null ? Infinity : to - high);
-  return checks.reduce((best, check) =>
-    (rank(check) - rank(best) || room(check) - room(best)) < 0 ? check : best);
-}
 
 /** A place in a row that is `wide`: a published margin is a sixth of it from the middle. */
 function scale(check, wide) {

@@ -161,6 +161,13 @@ def test_at_the_published_margins_the_widget_says_what_the_ledger_says():
     assert {r["id"]: bar.verdict(r, 1.0) for r in records} == {r["id"]: r["outcome"] for r in records}
 
 
+def test_the_widget_s_records_say_which_check_decides():
+    records = ledger.collect(ROOT / "book")
+    chosen = [record["checks"][record["decisive"]]["effect"] for record in Bar(records).records]
+    assert chosen == [ledger.decisive(record)["effect"] for record in records]
+    assert {record["decisive"] for record in Bar(records).records} >= {0, 1}
+
+
 # dynamics: the draw
 
 
