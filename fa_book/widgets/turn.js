@@ -19,9 +19,9 @@ const presets = [
   ["at right angles, W_O learns", { angle: 90, frozen: false },
     "The signal never points along the gradient. H is read as well, and W_O learns to read it: the answers follow."],
   ["three labels of four by lot", { angle: 0, share: 0.75 },
-    "One signal tells little of its label, dashed. H tells far more: it has heard 4096 of them at every step."],
+    "One signal tells little of its label (dotted). H tells far more: it has heard 4096 of them at every step."],
   ["all labels by lot", { angle: 0, share: 1 },
-    "Nothing is told, and H is read no better than before the training."],
+    "Nothing is told, and H is read worse than before the training."],
 ].map(([name, differs, hint]) => ({ name, hint, settings: { ...usual, ...differs } }));
 
 const percent = (share) => `${Math.round(100 * share)} %`;
