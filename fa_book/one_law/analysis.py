@@ -53,7 +53,9 @@ def table(results: Mapping[str, xr.Dataset], floor: xr.Dataset) -> xr.Dataset:
 
 
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Spearman's, of two vectors without NaN."""
+    """Spearman's, of two vectors without NaN; 0 where one of them does not vary and puts nothing in order."""
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return 0.0
     return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
 
 

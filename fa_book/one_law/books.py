@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             blocks = []
             for start in range(0, options.runs, BLOCK):
                 numbers = range(start, min(start + BLOCK, options.runs))
-                kept = options.parts and options.parts / f"{task} {rule} {options.seed} {numbers}.nc".replace(" ", "-")
+                kept = options.parts and options.parts / f"{task}-{list(RULES).index(rule)}-{options.seed}-{start}.nc"
                 if kept and kept.exists():
                     blocks.append(xr.load_dataset(kept, engine="h5netcdf"))
                     continue
