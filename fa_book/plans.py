@@ -3,7 +3,8 @@
 from fa_book.bottleneck.plan import bottleneck
 from fa_book.decide.plan import decide
 from fa_book.depth.plan import depth
-from fa_book.one_law.plan import one_law, one_law_further, one_law_runs
+from fa_book.one_law.plan import one_law, one_law_further
+from fa_book.one_law.runs import one_law_runs
 from fa_book.published_numbers.plan import published, published_rates
 from fa_book.results.ibtask import ibtask, ibtask_more
 from fa_book.results.orbits import orbits

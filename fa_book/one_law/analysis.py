@@ -52,6 +52,12 @@ def table(results: Mapping[str, xr.Dataset], floor: xr.Dataset) -> xr.Dataset:
     return xr.concat(rows, index)
 
 
+def conditions(results: Mapping[tuple, xr.Dataset], task: str, learn: bool, floor: str) -> xr.Dataset:
+    """`table` of the conditions on a task, W_O learning or frozen, from results named as in `plan.planned`."""
+    some = {name[3]: data for name, data in results.items() if name[:3] == ("conditions", task, learn)}
+    return table({name: data for name, data in some.items() if name != floor}, some[floor])
+
+
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
     """Spearman's, of two vectors without NaN; 0 where one of them does not vary and puts nothing in order."""
     if np.ptp(x) == 0 or np.ptp(y) == 0:

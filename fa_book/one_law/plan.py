@@ -129,7 +129,6 @@ def budget() -> dict[tuple[str, str, int, float], Cell]:
 
 
 RUNS = {"order": 40}  # of a part, where it is not 5
-MORE = 20  # of what five leave open, the first plan's number
 RULES = ("BP", "FA", "DFA", "target")  # of `depths`, those that predictions name
 
 
@@ -144,14 +143,13 @@ def planned() -> dict[tuple, Cell]:
     return made | {("conditions", "mnist_rows", False, name): c for name, c in conditions("mnist_rows", False).items()}
 
 
-def _cells(names, runs: int | None, epochs: int | None, seed: int, device: str, first: int = 0) -> list[Cell]:
+def _cells(names, runs: int | None, epochs: int | None, seed: int, device: str) -> list[Cell]:
     cells, every = [], planned()
     for name in names:
         cell = every[name]
         options = {"epochs": epochs or cell.epochs, "seed": seed, "device": device}
-        most = MORE if first else RUNS.get(name[0], 5)
-        block = range(first, min(most, runs or most))
-        cells += [replace(cell, runs=[first + r for r in some], **options) for some in blocks(len(block), 20)]
+        block = range(min(RUNS.get(name[0], 5), runs or 1000))
+        cells += [replace(cell, runs=some, **options) for some in blocks(len(block), 20)]
     return cells
 
 
@@ -169,21 +167,6 @@ def one_law_further(
 ) -> list[Cell]:
     """All the rest: predictions 1 and 6, other rules, and MNIST."""
     return _cells((name for name in planned() if not _early(name)), runs, epochs, seed, device)
-
-
-def _open(name: tuple) -> bool:
-    deep = name[0] == "depths" and name[1] in ("DFA", "target") and name[2] == 3
-    return deep or name[0] == "budget" or name[:2] == ("conditions", "ib")
-
-
-def one_law_runs(
-    runs: int | None = None, epochs: int | None = None, seed: int = SEED, device: str = "cpu"
-) -> list[Cell]:
-    """A second look: runs 5 to 19 of what five runs left open, predictions 1, 5 and 6.
-
-    Planned when the five runs' results were known; the criteria are the first plan's.
-    """
-    return _cells(filter(_open, planned()), runs, epochs, seed, device, first=5)
 
 
 def published(path: str | Path) -> dict[tuple, xr.Dataset]:
