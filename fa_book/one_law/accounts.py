@@ -1,4 +1,7 @@
-"""What twenty accounts say: the gain by direction, by kind, and by layer, in shares of the whole, with intervals."""
+"""What twenty accounts say: the gain by direction, by kind, and by layer, with intervals over runs.
+
+Gains are in shares of the loss that the readout had at the start, so that a training which gains nothing has them, too.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -16,6 +19,11 @@ def fall(book: xr.Dataset) -> np.ndarray:
     return (book.regression_loss.isel(epoch=0) - book.regression_loss.isel(epoch=-1)).values
 
 
+def start(book: xr.Dataset) -> float:
+    """The readout's loss at the start, mean over runs."""
+    return float(book.regression_loss.isel(epoch=0).mean())
+
+
 def gained(book: xr.Dataset) -> xr.DataArray:
     """What each part of the signal to each layer gained in the end, (part, layer, run); above 0 for a gain."""
     return -book.booked.sel(scheme="both ends").isel(epoch=-1)
@@ -28,7 +36,7 @@ def left_open(book: xr.Dataset) -> np.ndarray:
 
 
 def share(book: xr.Dataset, *, way: str = "", kind: str = "", layer: int | None = None) -> Interval:
-    """Share of the gain that some parts hold, in the mean training's gain, with its interval over runs.
+    """What some parts gained, as a share of the mean loss at the start, with its interval over runs.
 
     Args:
         book: of `attribution.account`, one rule on one task.
@@ -39,7 +47,7 @@ def share(book: xr.Dataset, *, way: str = "", kind: str = "", layer: int | None 
     parts = gained(book)
     names = [name for name in map(str, parts.part.values) if name.startswith(way) and name.endswith(kind)]
     some = parts.sel(part=names) if layer is None else parts.sel(part=names, layer=[layer])
-    return interval(some.sum(("part", "layer")).values / fall(book).mean())
+    return interval(some.sum(("part", "layer")).values / start(book))
 
 
 def rows(book: xr.Dataset) -> dict[str, Interval]:

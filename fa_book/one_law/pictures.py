@@ -145,7 +145,7 @@ def curve(rows: xr.Dataset, floor: float) -> Figure:
 
 
 def booked(tables: Mapping[str, Mapping[str, Mapping[str, Interval]]]) -> Figure:
-    """Shares of the gain by direction, kind and layer: a row for every task, a group of bars for every rule.
+    """What the readout gained by direction, kind and layer: a row for every task, a group of bars for every rule.
 
     Args:
         tables: task to rule to the shares of `accounts.rows`.
@@ -163,7 +163,7 @@ def booked(tables: Mapping[str, Mapping[str, Mapping[str, Interval]]]) -> Figure
                        label=name)  # fmt: skip
             ax.axhline(0, color="0.3", linewidth=0.8)
             ax.set_xticks(range(len(rules)), [name.replace(", ", "\n") for name in rules], fontsize=7, rotation=90)
-        row[0].set_ylabel(f"{task}:\nshare of the gain")
+        row[0].set_ylabel(f"{task}: gain,\nin shares of the loss")
     for ax in np.atleast_2d(panels)[0]:
         ax.legend(fontsize=7)
     return figure
@@ -190,7 +190,9 @@ def ranks(results: Mapping[str, xr.Dataset]) -> Figure:
         axes[1].plot([place - 0.3, place + 0.3], [ends.mean()] * 2, color="0.25", linewidth=1.2)
     for ax in axes:
         ax.set_xticks(range(len(results)), list(results), rotation=40, ha="right", fontsize=8)
-    axes[0].set(ylabel="effective rank of the signal", yscale="log")
+    axes[0].set(ylabel="effective rank of the signal", yscale="log", yticks=(5, 10, 20, 50))
+    axes[0].yaxis.set_major_formatter("{x:g}")
+    axes[0].yaxis.set_minor_formatter("")
     axes[1].set(ylabel="test answers right", ylim=(0, 1))
     axes[0].legend(fontsize=8)
     return figure
