@@ -22,6 +22,7 @@ LATER = {  # a later plan and the digest of its cells' names
     "orbits": "bbb3c4f7dcb0c0e2",
     "one_law": "831b78fcce2eeeb9",
     "one_law_further": "e8a4473253532262",
+    "one_law_runs": "2df360cb1b31287c",
     "published_rates": "7f09872fa41ebf51",
     "published": "8af09fc94ed1f28d",
 }
