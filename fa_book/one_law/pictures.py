@@ -162,7 +162,7 @@ def booked(tables: Mapping[str, Mapping[str, Mapping[str, Interval]]]) -> Figure
                 ax.bar(at, [one.mean for one in found], width, color=color, yerr=ends, error_kw={"linewidth": 0.8},
                        label=name)  # fmt: skip
             ax.axhline(0, color="0.3", linewidth=0.8)
-            ax.set_xticks(range(len(rules)), [name.replace(", ", "\n") for name in rules], fontsize=7, rotation=90)
+            ax.set_xticks(range(len(rules)), list(rules), fontsize=7, rotation=90)
         row[0].set_ylabel(f"{task}: gain,\nin shares of the loss")
     for ax in np.atleast_2d(panels)[0]:
         ax.legend(fontsize=7)
