@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -25,19 +25,23 @@ from fa_lib.training.model import Model, build
 # blocks back to the system each time, and having them cleared again can double a step's time. Elsewhere: no effect.
 np.empty(2**25 - 2**13, np.uint8)
 
-Batches = Sequence[tuple[Tensor, Tensor]]
+Batches = Iterable[tuple[Tensor, Tensor]]
 
 
-def batches(task: Task, device: str = "cpu") -> Batches:
+def batches(task: Task, device: str = "cpu") -> Sequence[tuple[Tensor, Tensor]]:
     """The task's training samples in its batches, (x, y) each, in the task's order."""
     x, y = task.x.to(device), task.y.to(device)
     return list(zip(x.split(task.batch or len(x)), y.split(task.batch or len(x)), strict=True))
 
 
 def shuffled(task: Task, epoch: int, seed: int, device: str = "cpu") -> Batches:
-    """The task's batches in an order of this epoch's own, from a generator of its own: the same for every rule."""
-    order = torch.randperm(len(task.x), generator=generator(seed, epoch, "batches"))
-    return batches(task.change(x=task.x[order], y=task.y[order]), device)
+    """The task's batches in an order of this epoch's own, from a generator of its own: the same for every rule.
+
+    Each is gathered when its turn comes, so that its samples are still in the cache when they are used.
+    """
+    order = torch.randperm(len(task.x), generator=generator(seed, epoch, "batches")).to(device)
+    x, y = task.x.to(device), task.y.to(device)
+    return ((x.index_select(0, part), y.index_select(0, part)) for part in order.split(task.batch or len(x)))
 
 
 def train_epoch(model: Model, batches: Batches) -> Iterator[Step]:

@@ -80,7 +80,7 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
         if watched and number >= 0:
             seen[number] = Layer(H.detach(), H.grad, above, W, None if cut is None else cut.matrix(W))
         if watched and number > max(min(hidden), -1):
-            above = weight.detach().clone()
+            above = None if weight is None else weight.detach().clone()
             told = model.rules.below(error, W, a.grad, above)
     return Step(
         hidden[last].H.detach(), y, y_hat, z.grad, signal, W_O, model.encoder.factors(), loss.detach(), metrics,

@@ -24,6 +24,7 @@ LATER = {  # a later plan and the digest of its cells' names
     "one_law_further": "e8a4473253532262",
     "one_law_runs": "2df360cb1b31287c",
     "published_rates": "7f09872fa41ebf51",
+    "published_rates_mnist": "134b6c8a95770fa5",
     "published": "8af09fc94ed1f28d",
 }
 
