@@ -22,6 +22,7 @@ ACROSS = {  # room to the room that its chapter truly needs
     ("bottleneck", "decide"),  # B of less rank is a mixing of classes
     ("diagrams", "encoder_decoder"),  # the picture of the box
     ("one_law", "decide"),  # the same conditions, by the law
+    ("one_law", "results"),  # NF where its units bend
     ("widgets", "alignment"),  # the power spectrum of a pattern
     ("systems", "random_layers"),  # the same reservoirs and sequences
     ("results", "alignment"),  # the spectral classes that are left out
