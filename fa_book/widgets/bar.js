@@ -1,7 +1,7 @@
 // Move the bar: every claim on its interval, margins that can be made wider or narrower, and the verdicts that change.
 import { choice, number, widget } from "./common.js";
 import { say } from "./elements.js";
-import { bounds, shown, verdict } from "./margins.js";
+import { bounds, decisive, verdict } from "./margins.js";
 
 const colours = { holds: "good", "does not hold": "bad", artefact: "soft", undecided: "warn" };
 const tall = 16; // a row
@@ -46,12 +46,12 @@ function drawRow(ctx, { check, now, changed, id }, factor, { top, width, colours
 
 function build(ui) {
   const records = ui.model.get("records").map((record) => (
-    { record, id: record.id, check: shown(record), first: verdict(record, 1) }));
+    { record, id: record.id, check: decisive(record), first: verdict(record, 1) }));
   ui.box.classList.add("stacked");
-  let listed = records;
+  let shown = records;
   const canvas = ui.canvas({
     label: "Claims, one a row: the range that is asked as a band, what was found as a dot on its interval, the verdict.",
-    height: () => Math.max(1, listed.length) * tall + 4,
+    height: () => Math.max(1, shown.length) * tall + 4,
   });
   const words = ui.words();
   ui.slider("factor", "margins", { step: 0.05, show: (factor) => `${Number(factor.toFixed(2))} times the published` });
@@ -62,9 +62,9 @@ function build(ui) {
       return { ...row, now, changed: now !== row.first };
     });
     const changed = rows.filter((row) => row.changed);
-    listed = view === "changed" ? changed : rows;
+    shown = view === "changed" ? changed : rows;
     const { ctx, width } = canvas.begin();
-    listed.forEach((row, place) => drawRow(ctx, row, factor, { top: 2 + place * tall, width, colours: palette }));
+    shown.forEach((row, place) => drawRow(ctx, row, factor, { top: 2 + place * tall, width, colours: palette }));
     const which = changed.map(({ id, now, first }) => `${id} ${now} (${first} as published)`).join(", ");
     const wide = Number(factor.toFixed(2));
     say(words, `With margins ${wide} times as wide, ${changed.length} of ${rows.length} verdicts change${which && ": "}${which}.`);
