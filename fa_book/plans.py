@@ -1,8 +1,10 @@
 """What the sweeps compute, by name: the paper's figures, and this book's own experiments."""
 
 from fa_book.bottleneck.plan import bottleneck
+from fa_book.decide.more import decide_further, decide_more
 from fa_book.decide.plan import decide
 from fa_book.depth.plan import depth
+from fa_book.one_law.more import one_law_more
 from fa_book.one_law.plan import one_law, one_law_further
 from fa_book.published_numbers.plan import published, published_rates, published_rates_mnist
 from fa_book.results.ibtask import ibtask, ibtask_more
@@ -14,9 +16,12 @@ _PAPER = (fig1, fig4, fig7, fig8, ibtask, ibtask_more, orbits)
 _OWN = (
     bottleneck,
     decide,
+    decide_more,
+    decide_further,
     depth,
     one_law,
     one_law_further,
+    one_law_more,
     sensitivity,
     published_rates,
     published_rates_mnist,

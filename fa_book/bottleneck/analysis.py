@@ -128,5 +128,6 @@ def published(path: str | Path) -> dict[int, dict[str, xr.Dataset]]:
         ValueError: as in `sweep.load`. KeyError: for a condition that the file lacks.
     """
     planned = {m: experiment(m) for m in RANKS}
-    found = sweep.named(path, {(m, name): cell for m, cells in planned.items() for name, cell in cells.items()})
+    cells = {(m, name): cell for m, cells in planned.items() for name, cell in cells.items()}
+    found = sweep.named(path, cells, whatever=["seed"])
     return {m: {name: found[m, name] for name in cells} for m, cells in planned.items()}

@@ -123,15 +123,29 @@ def exact(asked: str, value: float, low: float = -np.inf, high: float = np.inf, 
     return _check(asked, text or rounded(float(value)), found, (low, high), 0, "exact", zero)
 
 
+def decisive(checks: Sequence[Check]) -> int:
+    """Which check decides: one that fails, else one that is undecided; of several alike the nearest to its bound.
+
+    Args:
+        checks: of one claim, or many alike.
+
+    Returns:
+        Its place. The first of those that are equally near; an end without a bound, or at infinity, is near to nothing.
+    """
+
+    def place(number: int) -> tuple[int, float]:
+        check = checks[number]
+        (low, high), ends = check.bounds, []
+        ends += [check.low - low] if np.isfinite([check.low, low]).all() else []
+        ends += [high - check.high] if np.isfinite([check.high, high]).all() else []
+        return {False: 0, None: 1, True: 2}[check.passed], min(ends, default=np.inf)
+
+    return min(range(len(checks)), key=place)
+
+
 def worst(asked: str, checks: Sequence[Check]) -> Check:
-    """The check that decides of many alike: one that fails, else one that is undecided, else the nearest to a bound."""
-
-    def distance(check: Check) -> float:
-        low, high = check.bounds
-        return min(check.low - low, high - check.high)
-
-    rank = {False: 0, None: 1, True: 2}
-    return min(checks, key=lambda check: (rank[check.passed], distance(check)))._replace(asked=asked)
+    """The check that decides of many alike, see `decisive`."""
+    return checks[decisive(checks)]._replace(asked=asked)
 
 
 def best(asked: str, checks: Sequence[Check]) -> Check:

@@ -107,6 +107,18 @@ class Verdict:
         return {"text/plain": str(self), "text/html": box(self.record()), MIME: self.record()}
 
 
+def read(check: dict) -> Check:
+    """A check of a record, as it was before `Verdict.record` made it plain: None stands for an infinite end."""
+    low, high = check["bounds"]
+    ends = {"low": _or(check["low"], -math.inf), "high": _or(check["high"], math.inf)}
+    ends["bounds"] = (_or(low, -math.inf), _or(high, math.inf))
+    return Check(**check | ends | {"effect": _or(check["effect"], math.nan)})
+
+
+def _or(value: float | None, other: float) -> float:
+    return other if value is None else value
+
+
 def _plain(value):
     """As JSON takes it: no infinities, six digits of a number, which is more than a table shows."""
     if isinstance(value, tuple):

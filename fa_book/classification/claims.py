@@ -6,7 +6,8 @@ digits. They count once, as FA. NFA is judged with noise as large as B itself, N
 
 import numpy as np
 
-from fa_book.claims.evidence import CLOSE, STUCK, change, comparable, first, last, share, within, worst
+from fa_book.claims.alike import alike
+from fa_book.claims.evidence import STUCK, change, first, last, share, within, worst
 from fa_book.claims.verdict import claim
 
 FIG7 = "Fig. 7, means of 10 runs"
@@ -27,46 +28,37 @@ def C14a(rules):
     return [worst("change of the loss below 0; the rule with the smallest fall", each)]
 
 
-@claim(
+C14b = alike(
     "C14b",
-    "2.4",
     "FA and all its variants perform comparably to BP on IBTask.",
-    f"Final training correct rate of each within {CLOSE} of BP's, paired by run: FA, TF, NF with bent units (its error "
-    "times 3) and NFA with noise as large as B. (At first each was a claim of its own; the paper says it of all in one "
-    "sentence.)",
+    "Final training correct rate of each",
+    None,
+    rest=": FA, TF, NF with bent units (its error times 3) and NFA with noise as large as B. (At first each was a "
+    "claim of its own; the paper says it of all in one sentence.)",
     shown=FIG7,
     authors="FA .893, BP .937 (8 seeds)",
     rests="ibtask",
 )
-def C14b(pairs):
-    """Rule to its Dataset and BP's on IBTask, with the same runs."""
-    return [comparable(name, data, bp) for name, (data, bp) in pairs.items()]
-
-
-@claim(
+C15a = alike(
     "C15a",
-    "2.4",
     "FA performs comparably to BP on MNIST where it learns.",
-    f"Final test accuracy within {CLOSE} of BP's, paired by run, of the runs that left the start.",
+    "Final test accuracy",
+    "FA",
+    variable="test_accuracy",
+    learned=0.5,
+    rest=", of the runs that left the start.",
     shown=FIG7,
     rests="fig7",
 )
-def C15a(fa, bp):
-    """Datasets of FA and of BP on MNIST."""
-    return [comparable("FA", fa, bp, "test_accuracy", learned=last(fa.test_accuracy) > 0.5)]
-
-
-@claim(
+C15b = alike(
     "C15b",
-    "2.4",
     "TF performs comparably to BP on MNIST.",
-    f"Final test accuracy within {CLOSE} of BP's, paired by run.",
+    "Final test accuracy",
+    "TF",
+    variable="test_accuracy",
     shown=FIG7,
     rests="fig7",
 )
-def C15b(tf, bp):
-    """Datasets of TF and of BP on MNIST."""
-    return [comparable("TF", tf, bp, "test_accuracy")]
 
 
 @claim(
@@ -104,30 +96,18 @@ def C17a(nfa, fa):
     return [within(f"correct rate, NFA minus FA, within ±{SAME}", gap, -SAME, SAME)]
 
 
-@claim(
-    "C17b",
-    "2.4",
-    "NFA still converges like FA with noise as large as B.",
-    f"Final training correct rate within {CLOSE} of FA's, paired by run.",
-    ours=True,
-    rests="ibtask",
+C17b, C17c = (  # sigma = 0.7 and 2.1, and FA, on IBTask from the same starts
+    alike(
+        id,
+        f"NFA still converges like FA with noise {words} as B.",
+        "Final training correct rate",
+        "NFA",
+        other="FA",
+        ours=True,
+        rests="ibtask",
+    )
+    for id, words in (("C17b", "as large"), ("C17c", "three times as large"))
 )
-def C17b(nfa, fa):
-    """Datasets of NFA, sigma = 0.7, and FA on IBTask from the same starts."""
-    return [comparable("NFA", nfa, fa, other="FA")]
-
-
-@claim(
-    "C17c",
-    "2.4",
-    "NFA still converges like FA with noise three times as large as B.",
-    f"Final training correct rate within {CLOSE} of FA's, paired by run.",
-    ours=True,
-    rests="ibtask",
-)
-def C17c(nfa, fa):
-    """Datasets of NFA, sigma = 2.1, and FA on IBTask from the same starts."""
-    return [comparable("NFA", nfa, fa, other="FA")]
 
 
 @claim(

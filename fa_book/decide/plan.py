@@ -120,6 +120,6 @@ def published(path: str | Path) -> dict[tuple[str, bool], dict[str, xr.Dataset]]
     settings = [(task, learn) for task in ("ib", "mnist_rows") for learn in (False, True)]
     planned = {(setting, name): cell for setting in settings for name, cell in experiment(*setting).items()}
     found: dict[tuple[str, bool], dict[str, xr.Dataset]] = {setting: {} for setting in settings}
-    for (setting, name), data in named(path, planned).items():
+    for (setting, name), data in named(path, planned, whatever=["seed"]).items():
         found[setting][name] = data
     return found

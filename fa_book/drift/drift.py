@@ -58,26 +58,29 @@ def tuning(H: Tensor, reference: Tensor) -> Tensor:
     return (H * reference).sum(1) / (H.norm(dim=1) * reference.norm(dim=1))
 
 
-def branch(model: Model, rule: Rule, *, seed: int = 0, weight_decay: float = 0.0) -> Model:
+def branch(
+    model: Model, rule: Rule, *, runs: Sequence[int] | None = None, seed: int = 0, weight_decay: float = 0.0
+) -> Model:
     """A copy of a trained model, Adam's averages included, that goes on with another rule; the original stays.
 
     Args:
         model: of `training.build`.
         rule: of `fa_lib.feedback`, for the last hidden layer, not drawn; with the seed of the original its B is the
             original's.
+        runs: the numbers of the model's runs; 0, 1, ... if None.
         seed: of the rule.
         weight_decay: of Adam, from now on.
     """
-    runs, p, _ = model.decoder.weight.shape
+    count, p, _ = model.decoder.weight.shape
     parts = ("encoder", "decoder", "optimizer")
     copied = copy.deepcopy({name: getattr(model, name) for name in parts})  # together: they share their parameters
     for group in copied["optimizer"].param_groups:
         group["weight_decay"] = weight_decay
-    rules = Direct(rule, ()).draw(p, model.encoder.widths(), runs=range(runs), seed=seed)
+    rules = Direct(rule, ()).draw(p, model.encoder.widths(), runs=runs or range(count), seed=seed)
     return model._replace(**copied, rules=rules, watched=False)
 
 
-def converge(task: Task, rule: Rule, *, epochs: int, runs: int = 10, seed: int = 0) -> Model:
+def converge(task: Task, rule: Rule, *, epochs: int, runs: int | Sequence[int] = 10, seed: int = 0) -> Model:
     """A model trained for so many epochs; arguments as in `training.train`."""
     return trained(build(task, rule, runs=runs, seed=seed), epochs)
 

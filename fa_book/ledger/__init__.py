@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import fa_book
+from fa_book.claims import evidence, verdict
 from fa_book.claims.verdict import MIME, Claim
 
 SEE_ALSO = {  # chapters beyond the paper that bear on a claim judged elsewhere, and how a link to them reads
@@ -68,16 +69,8 @@ def current(records: Iterable[dict]) -> list[dict]:
 
 
 def decisive(record: dict) -> dict:
-    """The check that a verdict hangs on: the one that fails, else an undecided one, else the nearest to its bound."""
-
-    def distance(check: dict) -> float:
-        low, high = check["bounds"]
-        ends = [check["low"] - low] if low is not None and check["low"] is not None else []
-        ends += [high - check["high"]] if high is not None and check["high"] is not None else []
-        return min(ends, default=float("inf"))
-
-    rank = {False: 0, None: 1, True: 2}
-    return min(record["checks"], key=lambda check: (rank[check["passed"]], distance(check)))
+    """The check of a record that its verdict hangs on, see `fa_book.claims.evidence.decisive`."""
+    return record["checks"][evidence.decisive([verdict.read(check) for check in record["checks"]])]
 
 
 def replicated(path: str | Path) -> dict[str, dict]:

@@ -79,10 +79,11 @@ def _cells(record: dict, again: dict | None, repository: str) -> str:
         f"<li>{MARKS[c['passed']][1]} {as_html(c['asked'])}: <b>{as_html(c['found'])}</b></li>"
         for c in record["checks"]
     )
-    said = again["outcome"] if again else "not yet"
+    said = again["outcome"] if again else "not repeated"
     fragile = " <span class='fa-fragile' title='a margin a fifth wider or narrower gives another verdict'>≈</span>"
     authors = f"<br><small>authors' code: {as_html(record['authors'])}</small>" if record["authors"] else ""
-    price = f"<br><small>to decide it: {as_html(record['price'])}</small>" if record["price"] else ""
+    open_ = record["outcome"] == "undecided" and record["price"]
+    price = f"<br><small>to decide it: {as_html(record['price'])}</small>" if open_ else ""
     return (
         f"<th scope='row'>{record['id']}</th>"
         f"<td>{as_html(record['statement'])}<details><summary>how it is judged</summary>"
@@ -90,7 +91,7 @@ def _cells(record: dict, again: dict | None, repository: str) -> str:
         f"<p>{_links(record, repository)}</p></details></td>"
         f"<td class='fa-outcome'>{record['outcome']}{fragile if record['fragile'] else ''}{price}</td>"
         f"<td>{picture(check, same)}</td>"
-        f"<td>{as_html(check['found'])}{authors}</td>"
+        f"<td><small>{as_html(check['asked'])}:</small> <b>{as_html(check['found'])}</b>{authors}</td>"
         f"<td>{said}<br><small>{as_html(same['found']) if same else ''}</small></td>"
     )
 
@@ -104,7 +105,7 @@ def table(records: list[dict], second: dict[str, dict], repository: str, *, capt
         repository: address of the repository, where criteria and runs are shown.
         caption: what the table holds.
     """
-    heads = ("", "claim", "verdict", "effect in the range asked", "found, 95 % interval", "another seed")
+    heads = ("", "claim", "verdict", "found, in the range asked", "what is asked: what was found", "another seed")
     rows = "".join(
         f"<tr class='{kind_of(record['outcome'])} fa-section-{record['section'].split(',')[0].replace('.', '-')}'>"
         f"{_cells(record, second.get(record['id']), repository)}</tr>"
@@ -115,6 +116,18 @@ def table(records: list[dict], second: dict[str, dict], repository: str, *, capt
         f"<table class='fa-ledger'><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def legend() -> str:
+    """What the marks of a row's picture mean: an example, and words."""
+    check = {"asked": "an example", "found": "", "passed": True, "bounds": [-1.0, 1.0], "zero": 0.0}
+    first, again = ({"effect": at, "low": at - 0.5, "high": at + 0.5} for at in (0.2, -0.1))
+    parts = (
+        (picture(check | first), "band: the range asked; dot: what was found, with its 95 % interval"),
+        (picture(check | first, check | again), "ring: what another seed found"),
+    )
+    drawn = "".join(f"<span>{mark} {words}</span>" for mark, words in parts)
+    return f"<p class='fa-legend'>{drawn}<span><b>≈</b> a margin a fifth wider or narrower changes it</span></p>"
 
 
 def filters(records: list[dict]) -> str:
@@ -146,7 +159,7 @@ def page(records: list[dict], second: dict[str, dict], repository: str) -> str:
     """The whole ledger: filters, the paper's claims, and this book's own."""
     paper, ours = ([record for record in records if record["ours"] is own] for own in (False, True))
     return (
-        f"<div class='fa-claims'>{filters(records)}"
+        f"<div class='fa-claims'>{filters(records)}{legend()}"
         f"{table(paper, second, repository, caption='What the paper says')}"
         f"{table(ours, second, repository, caption='What this book adds')}</div>"
     )

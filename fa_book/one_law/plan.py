@@ -170,5 +170,14 @@ def one_law_further(
 
 
 def published(path: str | Path) -> dict[tuple, xr.Dataset]:
-    """The merged results by the names of `planned`; what the file lacks is left out."""
-    return named(path, planned())
+    """The merged results by the names of `planned`, of whatever seed; what the file lacks is left out.
+
+    The runs of a second look (`fa_book.one_law.more`) are added where their file lies beside it.
+    """
+    found, more = named(path, planned(), whatever=["seed"]), Path(path).with_name("one_law_more.nc")
+    further = named(more, planned(), whatever=["seed"]) if more.exists() else {}
+    for name in further.keys() & found.keys():
+        both = [found[name], further[name]]
+        found[name] = xr.concat(both, "run", join="exact", data_vars="minimal", coords="minimal", compat="override",
+                                combine_attrs="override")  # fmt: skip
+    return found

@@ -1,36 +1,34 @@
 """The claims of the paper on regression, Fig. 8, and on the decorrelation term."""
 
-from fa_book.claims.evidence import comparable, last, within
+from fa_book.claims.alike import alike
+from fa_book.claims.evidence import CLOSE, last, within
 from fa_book.claims.verdict import claim
 
 FIG8 = "Fig. 8, means of 10 runs"
 
 
-@claim(
+C19a = alike(
     "C19a",
-    "2.4",
     "TF and FA reach similar accuracy on IBRegTask.",
-    "Final training correct rate of TF within 0.05 of FA's, paired by run.",
+    "Final training correct rate of TF",
+    "TF",
+    other="FA",
     shown=FIG8,
     rests="ibtask",
 )
-def C19a(tf, fa):
-    """Datasets of TF and FA on IBRegTask."""
-    return [comparable("TF", tf, fa, other="FA")]
-
-
-@claim(
+C19b = alike(
     "C19b",
-    "2.4",
     "TF and FA reach similar accuracy on MNISTReg.",
-    "Final share of images named by the nearest digit, TF within 0.05 of FA, paired by run. (The authors' measure "
-    "counts an answer only from a digit's value up to the next, so that a perfect one with noise scores one half.)",
+    "",
+    "TF",
+    other="FA",
+    variable="nearest_accuracy",
+    criterion=f"Final share of images named by the nearest digit, TF within {CLOSE} of FA, paired by run. (The "
+    "authors' measure counts an answer only from a digit's value up to the next, so that a perfect one with noise "
+    "scores one half.)",
     shown=FIG8,
     rests="fig8",
 )
-def C19b(tf, fa):
-    """Datasets of TF and FA on MNISTReg."""
-    return [comparable("TF", tf, fa, "nearest_accuracy", other="FA")]
 
 
 @claim(

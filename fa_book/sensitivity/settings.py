@@ -25,7 +25,7 @@ def by_setting(path: str | Path, task: str, epochs: int = 1000) -> dict[Setting,
         drawn anew, all others where NFA's noise is changed.
     """
     found: dict[Setting, dict[str, xr.Dataset]] = {}
-    for (setting, rule), data in named(path, planned(task, epochs=epochs)).items():
+    for (setting, rule), data in named(path, planned(task, epochs=epochs), whatever=["seed"]).items():
         found.setdefault(setting, {})[rule] = data
     for (factor, _), results in found.items():
         if factor == "noise of NFA":

@@ -1,20 +1,11 @@
 // Move the bar: every claim on its interval, margins that can be made wider or narrower, and the verdicts that change.
 import { choice, number, widget } from "./common.js";
 import { say } from "./elements.js";
-import { bounds, verdict } from "./margins.js";
+import { bounds, shown, verdict } from "./margins.js";
 
 const colours = { holds: "good", "does not hold": "bad", artefact: "soft", undecided: "warn" };
 const tall = 16; // a row
 const sides = { left: 46, right: 118 }; // for the claim's number and its verdict
-
-/** The check that the verdict hangs on. */
-function decisive({ checks }) {
-  const rank = ({ passed }) => (passed === false ? 0 : passed === null ? 1 : 2);
-  const room = ({ low, high, bounds: [from, to] }) =>
-    Math.min(from === null ? Infinity : low - from, to === null ? Infinity : to - high);
-  return checks.reduce((best, check) =>
-    (rank(check) - rank(best) || room(check) - room(best)) < 0 ? check : best);
-}
 
 /** A place in a row that is `wide`: a published margin is a sixth of it from the middle. */
 function scale(check, wide) {
@@ -55,12 +46,12 @@ function drawRow(ctx, { check, now, changed, id }, factor, { top, width, colours
 
 function build(ui) {
   const records = ui.model.get("records").map((record) => (
-    { record, id: record.id, check: decisive(record), first: verdict(record, 1) }));
+    { record, id: record.id, check: shown(record), first: verdict(record, 1) }));
   ui.box.classList.add("stacked");
-  let shown = records;
+  let listed = records;
   const canvas = ui.canvas({
     label: "Claims, one a row: the range that is asked as a band, what was found as a dot on its interval, the verdict.",
-    height: () => Math.max(1, shown.length) * tall + 4,
+    height: () => Math.max(1, listed.length) * tall + 4,
   });
   const words = ui.words();
   ui.slider("factor", "margins", { step: 0.05, show: (factor) => `${Number(factor.toFixed(2))} times the published` });
@@ -71,9 +62,9 @@ function build(ui) {
       return { ...row, now, changed: now !== row.first };
     });
     const changed = rows.filter((row) => row.changed);
-    shown = view === "changed" ? changed : rows;
+    listed = view === "changed" ? changed : rows;
     const { ctx, width } = canvas.begin();
-    shown.forEach((row, place) => drawRow(ctx, row, factor, { top: 2 + place * tall, width, colours: palette }));
+    listed.forEach((row, place) => drawRow(ctx, row, factor, { top: 2 + place * tall, width, colours: palette }));
     const which = changed.map(({ id, now, first }) => `${id} ${now} (${first} as published)`).join(", ");
     const wide = Number(factor.toFixed(2));
     say(words, `With margins ${wide} times as wide, ${changed.length} of ${rows.length} verdicts change${which && ": "}${which}.`);

@@ -6,15 +6,26 @@ import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
+from fa_book.claims import evidence
+from fa_book.claims.verdict import read
 from fa_book.widgets.base import Widget
 
 NEEDED = ("id", "statement", "artefact", "checks")
-OF_A_CHECK = ("passed", "effect", "low", "high", "bounds", "zero")
+OF_A_CHECK = ("effect", "low", "high", "bounds", "zero")
 COLOURS = {"holds": "#0b6e4f", "does not hold": "#a4243b", "artefact": "#5b4b9a", "undecided": "#8a5a00"}
 
 
 def _example(id: str, effect: float, low: float, high: float, bounds) -> dict:
-    check = {"passed": None, "effect": effect, "low": low, "high": high, "bounds": bounds, "zero": 0.0}
+    check = {
+        "asked": "an example",
+        "found": "",
+        "passed": None,
+        "effect": effect,
+        "low": low,
+        "high": high,
+        "bounds": bounds,
+        "zero": 0.0,
+    }
     return {"id": id, "statement": "an example", "artefact": None, "checks": [check]}
 
 
@@ -66,6 +77,7 @@ class Bar(Widget):
         kept = [
             {name: record[name] for name in NEEDED[:-1]}
             | {"checks": [{name: check[name] for name in OF_A_CHECK} for check in record["checks"]]}
+            | {"decisive": evidence.decisive([read(check) for check in record["checks"]])}  # the one that is drawn
             for record in (EXAMPLE if records is None else records)
         ]
         super().__init__(records=kept, **state)

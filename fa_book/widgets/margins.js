@@ -19,3 +19,6 @@ export function verdict({ checks, artefact }, factor) {
   if (passed.includes(false)) return "does not hold";
   return passed.includes(null) ? "undecided" : "holds";
 }
+
+/** The check that is drawn: which one decides is said by Python, in the record. */
+export const shown = ({ checks, decisive }) => checks[decisive];

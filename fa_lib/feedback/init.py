@@ -60,6 +60,7 @@ class Initial(Wrapper):
         ValueError: for a rule without matrices, an unknown kind, or a size that is not a finite number above 0.
     """
 
+    around = "B drawn anew"
     kind: str = "normal"
     size: float = 1.0
 

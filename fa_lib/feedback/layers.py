@@ -27,7 +27,7 @@ class ForLayers:
     """A rule for several hidden layers, undrawn or drawn."""
 
     needs = frozenset()  #: as of a `Rule`
-    published = None  #: as of a `Rule`
+    published = around = None  #: as of a `Rule`
     word = classmethod(Rule.word.__func__)
 
     def __init_subclass__(cls, **options):
@@ -133,6 +133,8 @@ class Direct(Layered):
     Source: Nøkland 2016.
     """
 
+    around = "direct"
+
     def below(self, error: Error, W: Weight | None, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor | None]:
         """What the next layer below is told: the same error, and the product of all weights on the way, (run, p, m).
 
@@ -166,6 +168,8 @@ class Chained(Layered):
 
     Source: Lillicrap et al. 2016; Akrout et al. 2019 and Liao et al. 2016 for their rules.
     """
+
+    around = "layer by layer"
 
     def below(self, error: Error, W: Weight | None, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor | None]:
         """What the next layer below is told: the gradient before this one's nonlinearity, and its weight."""

@@ -106,27 +106,36 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
     return {label: _side_by_side(several) for label, several in blocks.items()}
 
 
-def named(path: str | Path, cells: Mapping[Hashable, Cell]) -> dict[Hashable, xr.Dataset]:
+def named(
+    path: str | Path, cells: Mapping[Hashable, Cell], *, whatever: Iterable[str] = ()
+) -> dict[Hashable, xr.Dataset]:
     """The results in a merged file by the names under which their cells were planned.
 
     Args:
         path: of a file that `merge` wrote.
         cells: name to a cell of the condition, whatever its runs.
+        whatever: further fields of a cell in which those of the file may differ, such as "seed".
 
     Returns:
         Name to Dataset, as from `load`, with its errors; conditions that the file lacks are left out.
+
+    Raises:
+        ValueError: if the file holds two conditions that differ in these fields alone.
     """
     if not isinstance(cells, Mapping):
         raise ValueError(f"cells must be a mapping of names to cells, got {cells!r}")
     table, results = provenance(path), load(path)
-    rows = zip(table.cell.values, table.label.values, strict=True)
-    found = {_condition(json.loads(cell)): results[label] for cell, label in rows}
-    wanted = {name: _condition(cell.options()) for name, cell in cells.items()}
+    free, labelled = ("runs", *whatever), {}
+    for cell, label in zip(table.cell.values, table.label.values, strict=True):
+        if labelled.setdefault(_condition(json.loads(cell), free), label) != label:
+            raise ValueError(f"{path} has conditions that differ in {', '.join(free)} alone: name these fields' values")
+    found = {condition: results[label] for condition, label in labelled.items()}
+    wanted = {name: _condition(cell.options(), free) for name, cell in cells.items()}
     return {name: found[condition] for name, condition in wanted.items() if condition in found}
 
 
-def _condition(options: Mapping) -> str:
-    return json.dumps({**options, "runs": None}, sort_keys=True)
+def _condition(options: Mapping, free: Iterable[str]) -> str:
+    return json.dumps(options | dict.fromkeys(free), sort_keys=True)
 
 
 def provenance(path: str | Path) -> xr.Dataset:

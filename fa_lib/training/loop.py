@@ -166,13 +166,17 @@ def train(
     Args:
         task: from `fa_lib.tasks`, or one's own `Task`.
         rule: of `fa_lib.feedback`, such as `FA()` or, for every hidden layer, `DFA()`; or one's own.
-        encoder, learn_decoder, learn_encoder, learn_gain, device: as in `build`.
+        encoder: a function that makes an `nn.Module` of one run, or a network with a run axis, see `build`; the task's
+            own if None.
         runs: how many repeats, or their numbers. Run r depends on (seed, r) alone.
         epochs: passes over the training set; the task's own number if None.
         seed: seed of weights, matrices, noise and dropout. The same seed starts every rule from the same weights.
+        learn_decoder, learn_encoder: False freezes that part (weights and biases).
+        learn_gain: learn the factor gamma after each tanh of the task's own encoder.
         measure_every: measure each so-many-th epoch only, counted from 0, and the last.
         bin_size: bin of the information, in units of H and y.
         record: further measures of an epoch's last step: name to function of `Step`, giving (run, ...).
+        device: "cpu" or "cuda".
         progress: show a bar.
 
     Returns:

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from fa_book import ledger
 from fa_book.alignment import icosahedron
-from fa_book.widgets import DeadZones, Dynamics, bar
+from fa_book.widgets import Bar, DeadZones, Dynamics, bar
 from fa_lib import dynamics
+from tools.book import ROOT
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "angle")
 
@@ -148,3 +150,15 @@ def test_margins(call):
     expected = [[bar.verdict(record, factor) for record in records] for factor in factors]
     assert found == expected
     assert {outcome for row in expected for outcome in row} == set(bar.COLOURS)
+
+
+def test_the_bar_draws_the_check_that_decides(call):
+    records = ledger.collect(ROOT / "book")
+    found = call(
+        """async (records) => {
+          const { shown } = await import("/_static/widgets/margins.js");
+          return records.map((record) => shown(record).effect);
+        }""",
+        Bar(records).records,
+    )
+    assert found == [ledger.decisive(record)["effect"] for record in records]

@@ -8,8 +8,8 @@ import xarray as xr
 from scipy import stats
 
 from fa_book import ledger
-from fa_book.claims.evidence import Check, clopper_pearson, exact, median, share, within, worst
-from fa_book.claims.verdict import MIME, OUTCOMES, Claim
+from fa_book.claims.evidence import Check, clopper_pearson, decisive, exact, median, share, within, worst
+from fa_book.claims.verdict import MIME, OUTCOMES, Claim, read
 from fa_book.introduction.claims import C5a
 from fa_book.ledger import forest
 from fa_lib.statistics import Interval, interval, rounded
@@ -117,6 +117,25 @@ def test_the_worst_check_decides():
     near = within("n", [0.9, 1.0, 1.1], 0.7, 2)
     assert worst("w", [good, near]).bounds == (0.7, 2)
     assert worst("w", [good, near]).asked == "w"
+
+
+def test_the_check_that_decides_is_chosen_in_one_way():
+    def check(passed, low, high, bounds):
+        return Check("", "", passed, 0.0, low, high, bounds)
+
+    inf = np.inf
+    fails, open_, far = check(False, 2, 3, (0, 1)), check(None, 0.5, 3, (0, 1)), check(True, 0.4, 0.6, (0, 1))
+    near, endless = check(True, 0.1, 0.5, (0, inf)), check(None, -inf, inf, (-inf, 1))
+    assert decisive([far, open_, fails]) == 2
+    assert decisive([far, open_]) == 1
+    assert decisive([far, near]) == 1
+    assert decisive([near, near]) == 0
+    assert decisive([endless, open_]) == 1  # an end at infinity is near to nothing
+    for checks in ([far, open_, fails], [near, far], [endless, open_]):
+        claim = Claim("C1", "1", "s", "c", lambda checks=checks: checks)
+        record = json.loads(json.dumps(claim.judge().record()))
+        assert ledger.decisive(record) is record["checks"][decisive(checks)]
+        assert [read(found) for found in record["checks"]] == checks
 
 
 def test_ids_are_in_order_and_texts_are_there():
@@ -263,14 +282,23 @@ def test_the_page_has_a_row_a_claim_and_ours_apart(records):
     second = {"C2b": records[0] | {"outcome": "does not hold"}}
     shown = forest.page(records, second, "https://example.org/r")
     paper, ours = shown.split("What this book adds")
-    assert paper.count("<svg") == 3
+    assert paper.split("<table")[0].count("<svg") == 2  # the legend's
+    assert paper.count("<svg") == 2 + 3
+    assert f"{records[0]['checks'][0]['asked']}:</small> <b>{records[0]['checks'][0]['found']}" in paper
     assert ours.count("<svg") == 1
     assert "href='b.html#C5b'" in paper
     assert "href='information.html'" in paper  # which bears on C5b
     assert "https://example.org/r/blob/main/fa_book/introduction/claims.py#L" in paper
     assert "https://example.org/r/blob/main/book/results/ibtask.nc" in paper
-    assert paper.count("fa-second") == 1  # the claim that was judged again
-    assert ours.count("not yet") == 1
+    assert paper.split("<table")[1].count("fa-second") == 1  # the claim that was judged again
+    assert ours.count("not repeated") == 1
+
+
+def test_a_price_is_shown_where_a_verdict_is_open(records):
+    priced = [record | {"price": "an hour"} for record in records]
+    assert "an hour" not in forest.page(priced, {}, "")
+    priced[0]["outcome"] = "undecided"
+    assert forest.page(priced, {}, "").count("to decide it: an hour") == 1
 
 
 def test_every_filter_names_what_rows_have(records):

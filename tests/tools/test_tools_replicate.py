@@ -5,6 +5,8 @@ import json
 import pytest
 from small_book import HEAD, cell, chapter, make_book
 
+from fa_book.claims.evidence import exact
+from fa_book.claims.verdict import Claim
 from tools import replicate
 
 JUDGE = """
@@ -76,3 +78,51 @@ def test_the_books_own_seed_is_no_replication(book, capsys):
     with pytest.raises(SystemExit):
         replicate.main(["--seed", "0", "--root", str(book.root)])
     assert "give another" in capsys.readouterr().err
+
+
+@pytest.fixture
+def dear(book, monkeypatch):
+    """The dear sweep "depth" with a verdict read from its file; gives where the other seed has its own."""
+
+    def judge(folder):
+        size = len((folder / "depth.nc").read_text())
+        yield Claim("C22", "2.1", "s", "c", lambda: [exact("above 100", size, 100)], rests="depth").judge()
+
+    monkeypatch.setattr(replicate.again, "FROM_FILES", {"depth": ("d", judge)})
+    (book.folder / "results/depth.nc").write_text("x")
+    return book.folder / "results" / replicate.FOLDER / "depth-7.nc"
+
+
+def test_a_dear_sweep_counts_where_its_file_is_there(book, dear):
+    command = ["--seed", "7", "--root", str(book.root), "--jobs", "2"]
+    assert replicate.main(command) == 0
+    assert "C22" not in verdicts(book)[1]
+    dear.write_text("x" * 200)
+    assert replicate.main(command) == 0
+    assert verdicts(book)[1]["C22"] == ("d", "holds", 200.0)
+    dear.write_text("x" * 50)
+    assert replicate.main([*command, "--chapters", "d"]) == 0  # without running one
+    assert verdicts(book)[1]["C22"] == ("d", "does not hold", 50.0)
+    assert set(verdicts(book)[1]) == {"C1a", "C2", "C10", "C22"}
+
+
+def test_a_dear_sweep_is_made_only_where_it_is_named(book, dear, monkeypatch):
+    made = []
+    monkeypatch.setattr(replicate.subprocess, "run", lambda command, **_: made.append(command[2:]))
+    results = replicate.evidence(book, 7, 1)
+    assert "depth" not in results
+    assert not made
+    assert "depth" in replicate.evidence(book, 7, 1, ("depth",))
+    sweep, merge = made
+    assert sweep[:3] == ["fa_book", "sweep", "depth"]
+    assert merge[:3] == ["fa_book", "merge", "depth"]
+    for command in made:
+        assert command[command.index("--runs") + 1] == str(replicate.DEAR["depth"])
+        assert command[command.index("--seed") + 1] == "7"
+
+
+def test_a_chapter_that_needs_a_dear_sweep_waits_for_it(book, monkeypatch):
+    assert replicate.judging(book, dict.fromkeys(("ibtask",))) == ["a", "b", "c"]
+    monkeypatch.setattr(replicate, "NEEDED", {"c": "depth"})
+    assert replicate.judging(book, dict.fromkeys(("ibtask",))) == ["a", "b"]
+    assert replicate.judging(book, dict.fromkeys(("ibtask", "depth"))) == ["a", "b", "c"]

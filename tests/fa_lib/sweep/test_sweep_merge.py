@@ -67,6 +67,14 @@ def test_results_come_back_by_the_names_they_were_planned_under(merged):
     assert found["FA", "polynomial"].identical(results["FA, clipped_polynomial"])
 
 
+def test_results_of_another_seed_come_back_where_the_seed_does_not_matter(merged, tmp_path):
+    other = {"FA": dataclasses.replace(CELLS[-2], seed=77)}
+    assert sweep.named(merged, other) == {}
+    assert sweep.named(merged, other, whatever=["seed"])["FA"].identical(sweep.named(merged, {"FA": CELLS[-2]})["FA"])
+    with pytest.raises(ValueError, match="differ in runs, task, feedback alone"):
+        sweep.named(merged, other, whatever=["task", "feedback"])
+
+
 def test_attributes_and_provenance(folder, merged):
     results, table = sweep.load(merged), sweep.provenance(merged)
     blocks = [store.read(cell, folder).attrs for cell in (CELLS[0], CELLS[4])]

@@ -1,0 +1,89 @@
+"""Verdicts from merged sweeps alone, without running the chapter that shows them: what a dear sweep's second seed says.
+
+Each function makes of the files what its chapter makes of them. On the book's own results it gives the chapter's
+verdicts, which a test compares number by number.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from fa_book.claims.verdict import Verdict
+from fa_book.decide import claims as deciding
+from fa_book.decide import more as signals
+from fa_book.decide.decision import table
+from fa_book.decide.plan import FLOOR
+from fa_book.decide.plan import published as decided
+from fa_book.depth import claims as deep
+from fa_book.depth.deep import published as grown
+from fa_book.one_law import analysis
+from fa_book.one_law import claims as law
+from fa_book.one_law.more import CASES
+from fa_book.one_law.plan import published as taught
+from fa_book.sensitivity import claims as sensitive
+from fa_book.sensitivity import settings
+
+
+def decide(folder: Path) -> Iterator[Verdict]:
+    """C30."""
+    results = decided(folder / "decide.nc")
+    tables = {
+        (task, learn): table(
+            {name: data for name, data in some.items() if name.split(",")[0] in ("error", "target")}, some[FLOOR]
+        )
+        for (task, learn), some in results.items()
+    }
+    still, moving = (
+        {words: tables[task, learn] for words, task in (("IBTask", "ib"), ("MNIST", "mnist_rows"))}
+        for learn in (False, True)
+    )
+    every = signals.tables(folder)
+    yield deciding.C30a.judge(still)
+    yield deciding.C30b.judge(still, moving)
+    yield deciding.C30c.judge(still["IBTask"], moving["IBTask"])
+    yield deciding.C30d.judge(every[False], every[True])
+    for claim in (deciding.C30e, deciding.C30f, deciding.C30g):
+        yield claim.judge(moving)
+
+
+def depth(folder: Path) -> Iterator[Verdict]:
+    """C22."""
+    results = grown(folder / "depth.nc")
+    deepest = {"IBTask": results["ib", (*(8,) * 5, 4)], "MNIST": results["mnist_rows", (100,) * 6]}
+    for claim in (deep.C22a, deep.C22b, deep.C22c):
+        yield claim.judge(deepest)
+
+
+def sensitivity(folder: Path) -> Iterator[Verdict]:
+    """C28."""
+    by_setting, anew = settings.by_setting(folder / "sensitivity.nc", "ib"), settings.run_anew("ib")
+    rates = {
+        key: {rule: data.test_accuracy[:, -1].values for rule, data in results.items()}
+        for key, results in by_setting.items()
+    }
+    paper = rates.pop(settings.USUAL)
+    others = {
+        key: {rule: values for rule, values in some.items() if rule == "BP" or rule in anew[key]}
+        for key, some in rates.items()
+        if key[0] != "gamma"
+    }
+    yield sensitive.C28a.judge(paper, others)
+    yield sensitive.C28b.judge(paper, others)
+    yield sensitive.C28c.judge(others)
+
+
+def one_law(folder: Path) -> Iterator[Verdict]:
+    """C31."""
+    results = taught(folder / "one_law.nc")
+    moments = [results["depths", "FA", 2, learn] for learn in (False, True)]
+    yield law.C31a.judge(moments)
+    yield law.C31b.judge(moments)
+    yield law.C31c.judge(analysis.order_in_time(results["order", "FA"]))
+    yield law.C31d.judge({words: results["depths", rule, 3, learn] for words, (rule, learn) in CASES.items()})
+
+
+FROM_FILES: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # sweep to its chapter and its verdicts
+    "decide": ("decide", decide),
+    "depth": ("depth", depth),
+    "sensitivity": ("sensitivity", sensitivity),
+    "one_law": ("one-law", one_law),
+}
