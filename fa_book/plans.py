@@ -6,7 +6,7 @@ from fa_book.decide.plan import decide
 from fa_book.depth.plan import depth
 from fa_book.one_law.more import one_law_more
 from fa_book.one_law.plan import one_law, one_law_further
-from fa_book.published_numbers.plan import published, published_rates
+from fa_book.published_numbers.plan import published, published_rates, published_rates_mnist
 from fa_book.results.ibtask import ibtask, ibtask_more
 from fa_book.results.orbits import orbits
 from fa_book.results.plan import fig1, fig4, fig7, fig8
@@ -24,6 +24,7 @@ _OWN = (
     one_law_more,
     sensitivity,
     published_rates,
+    published_rates_mnist,
     published,
 )
 PLANS = {plan.__name__: plan for plan in _PAPER + _OWN}

@@ -39,6 +39,14 @@ def truth(name: str, value) -> bool:
     return bool(value)
 
 
+def run_names(runs: Sequence[int] | None, count: int) -> Sequence[int]:
+    """The numbers of H's runs: those given, if they are one for each of so many, or 0, 1, ... if None."""
+    runs = range(count) if runs is None else runs
+    if np.ndim(runs) != 1 or len(runs) != count:
+        raise ValueError(f"runs must name each run of H once, {count} numbers, got {runs!r}")
+    return runs
+
+
 def run_numbers(runs: int | Sequence[int]) -> list[int]:
     """The numbers of the runs: 0, 1, ... for a count, or those given, if they are whole, from 0 and each there once."""
     numbers = range(runs) if is_whole(runs, 1) else runs

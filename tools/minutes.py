@@ -1,6 +1,7 @@
 """How long a chapter takes to read: python -m tools.minutes prints the table for book/before-you-start.md.
 
 Prose at 200 words a minute, code that is open on the page at 15 lines a minute, a figure in one; rounded to five.
+Exercises, at a chapter's end, are not counted. Each chapter says its minutes itself too, in its opener.
 """
 
 import re
@@ -12,12 +13,24 @@ from tools.book import Book
 WORDS, LINES, FIGURES = 200, 15, 1  # a minute
 STEP = 5
 CLOSED = {"remove-cell", "remove-input", "hide-input"}
+OPENER = re.compile(
+    r"^# .+\n\n:::\{div\} opener\n"
+    r"\*\*You need\*\* (?P<need>.+)\. \*\*You learn\*\* (?P<learn>.+)\. \*\*(?P<minutes>\d+) minutes\.\*\*\n:::$",
+    re.MULTILINE,
+)
 
 
 def estimate(notebook: nbformat.NotebookNode) -> float:
-    """Minutes for a chapter, unrounded."""
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    """Minutes for a chapter without its exercises, unrounded."""
+    cells, text = [], ""
+    for cell in notebook.cells:
+        cells.append(cell)
+        if cell.cell_type == "markdown":
+            before, exercises, _ = f"\n{cell.source}\n".partition("\n## Exercises\n")
+            text += f"{before}\n"
+            if exercises:
+                break
+    code = [cell for cell in cells if cell.cell_type == "code"]
     shown = [cell.source for cell in code if not CLOSED & set(cell.metadata.get("tags", []))]
     lines = sum(bool(line.strip()) for source in shown for line in source.splitlines())
     return len(text.split()) / WORDS + lines / LINES + text.count("{glue:figure}") / FIGURES
@@ -34,16 +47,32 @@ def written(page: str) -> dict[str, int]:
     return {label: int(minutes) for label, minutes in found}
 
 
+def said(notebook: nbformat.NotebookNode) -> int:
+    """The minutes that a chapter's opener says.
+
+    Raises:
+        ValueError: if there is no opener right after the title.
+    """
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (found := OPENER.search(cell.source)):
+            return int(found["minutes"])
+    raise ValueError(
+        "a chapter opens without what it needs; put right after its title, as book/drift.md does, "
+        "a block ':::{div} opener' with **You need** ... **You learn** ... **15 minutes.**"
+    )
+
+
+def label(notebook: nbformat.NotebookNode) -> str:
+    """A chapter's label, such as sec-gamma."""
+    return next(m[1] for cell in notebook.cells if (m := re.search(r"^\((sec-[\w-]+)\)=", cell.source, re.MULTILINE)))
+
+
 def chapters(book: Book) -> dict[str, float]:
     """Label to minutes for every chapter that is a notebook."""
-    found = {}
-    for name in book.chapters():
-        notebook = book.read(name)
-        label = next(m[1] for cell in notebook.cells if (m := re.search(r"^\((sec-[\w-]+)\)=", cell.source, re.M)))
-        found[label] = estimate(notebook)
-    return found
+    notebooks = map(book.read, book.chapters())
+    return {label(notebook): estimate(notebook) for notebook in notebooks}
 
 
 if __name__ == "__main__":
-    for label, minutes in chapters(Book()).items():
-        print(f"| {{ref}}`{label}` | {rounded(minutes)} |")
+    for name, minutes in chapters(Book()).items():
+        print(f"| {{ref}}`{name}` | {rounded(minutes)} |")

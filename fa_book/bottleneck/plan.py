@@ -1,7 +1,8 @@
 """MNIST by rules that are too narrow: B of less rank, fewer units than classes, rules that learn."""
 
+from fa_book.bottleneck.autoencoder import Autoencoder
 from fa_book.decide.label_corruption import Mixed
-from fa_lib.feedback import BP, FA, NF, Autoencoder, Centred, OutputError
+from fa_lib.feedback import BP, FA, NF, Centred, OutputError
 from fa_lib.sweep import Cell, blocks
 
 RANKS = {2: (1,), 4: (1, 2), 10: (1,), 20: (1, 2, 4, 8)}  # units to the ranks below the full one

@@ -10,7 +10,7 @@ def variations(share: Callable) -> dict[str, Callable]:
     """The same share by stricter and laxer definitions.
 
     Args:
-        share: `blocked` or `trapped` of `fa_lib.probes.saturation`.
+        share: `blocked` or `trapped` of `saturation`.
 
     Returns:
         Name to function of `Step`, such as "blocked, margin 0.1": to be joined to `saturation.SHARES`.

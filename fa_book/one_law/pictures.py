@@ -19,7 +19,7 @@ def clocks(walks: Mapping[str, tuple[xr.Dataset, np.ndarray]], shares: Mapping[s
     """Formula and simulation behind a fixed encoder, and the share of B by the decoder's size.
 
     Args:
-        walks: rule to the Dataset of `dynamics.encoded` and to simulated losses, (step, training and held out).
+        walks: rule to the Dataset of `encoder.encoded` and to simulated losses, (step, training and held out).
         shares: size of the decoder's entries, in words, to the share of the rate's variance.
     """
     figure, axes = plt.subplots(1, 2, figsize=(7.6, 3.1), width_ratios=(2, 1), layout="constrained")

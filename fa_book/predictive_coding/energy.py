@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
+from fa_book.predictive_coding.rule import squared_error_at
 from fa_lib.feedback import Rule
-from fa_lib.feedback.predictive_coding import squared_error_at
 
 
 def energy(move: Tensor, y: Tensor, *, W: Tensor, z: Tensor, output, precision: float = 1.0) -> Tensor:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from fa_book.published_numbers.mnist1d_data import mnist_1d
 from fa_book.published_numbers.residual import Residual
-from fa_lib import tasks, training
+from fa_lib import training
 from fa_lib.feedback import Rule
 from fa_lib.feedback.layers import ForLayers
 
@@ -15,7 +16,7 @@ def accuracies(
     rule: Rule | ForLayers, *, runs: int, epochs: int, lr: float, learn_encoder: bool = True, seed: int = 0
 ) -> np.ndarray:
     """Test accuracies after training, one a run, in per cent."""
-    task = tasks.mnist_1d().change(lr=lr)
+    task = mnist_1d().change(lr=lr)
     encoder = Residual((40, *task.widths), runs=range(runs), seed=seed, nonlinearity=task.nonlinearity)
     model = training.build(task, rule, encoder=encoder, runs=runs, seed=seed, learn_encoder=learn_encoder)
     training.trained(model, epochs, seed=seed)
@@ -24,7 +25,7 @@ def accuracies(
 
 def logistic(steps: int = 200) -> float:
     """Test accuracy of multinomial logistic regression at its optimum, in per cent."""
-    task = tasks.mnist_1d()
+    task = mnist_1d()
     weight = torch.zeros(1, 10, 41, requires_grad=True)
 
     def answers(x: torch.Tensor) -> torch.Tensor:

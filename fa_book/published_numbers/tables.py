@@ -1,7 +1,7 @@
 """Ours beside theirs: one row a rule, with the difference and whether it is within both spreads."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def rows(source: Source, ours: Mapping[str, Sequence[float]], seconds: Mapping[s
             if row is not None and len(values) > 1:
                 cells[3], cells[4] = f"{mean - row.theirs:+.1f}", "yes" if agrees(row, values) else "no"
         else:
-            cells[4] = f"not run: {source.why or 'no such rule here'}"
+            cells[4] = f"not run: {(row and row.why) or source.why or 'no such rule here'}"
         found.append(cells)
     return found
 
@@ -68,11 +68,18 @@ def beside(source: Source, ours: Mapping[str, Sequence[float]], seconds: Mapping
     return typeset(HEADS, rows(source, ours, seconds), f"{source.name}: {source.protocol}. Theirs: {source.where}.")
 
 
-def empty(sources: Sequence[Source]) -> list[list[str]]:
-    """The sources of which no row was run: name, protocol, their numbers, why, and the price in core seconds."""
-    return [
-        [source.name, source.protocol, "; ".join(f"{row.rule} {_spread(row)}" for row in source.rows), source.why,
-         "not known" if source.seconds is None else f"{source.seconds}"]
-        for source in sources
-        if source.why
-    ]  # fmt: skip
+def empty(sources: Sequence[Source], done: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """What was not run of every source: name, protocol, their numbers of these rules, why, and the price of a rule.
+
+    Args:
+        sources: with their rows.
+        done: source's name to the rules that were run.
+    """
+    found = []
+    for source in sources:
+        lacking = [row for row in source.rows if row.rule not in done.get(source.name, ())]
+        if source.why:
+            theirs = "; ".join(f"{row.rule} {_spread(row)}" for row in lacking) or "none is left"
+            price = "not known" if source.seconds is None else f"{source.seconds}"
+            found.append([source.name, source.protocol, theirs, source.why, price])
+    return found

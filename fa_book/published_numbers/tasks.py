@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import torch
 
+from fa_book.published_numbers.fashion import fashion_mnist
+from fa_book.published_numbers.mnist1d_data import mnist_1d
 from fa_lib import sweep, tasks
 from fa_lib.random import generator
 from fa_lib.tasks import Protocol, Task
-from fa_lib.tasks.fashion import fashion_mnist
-from fa_lib.tasks.mnist1d import mnist_1d
 
 ORDER = 1337  # of the images that PSA trains on and is judged by; the source draws its own
 

@@ -14,10 +14,10 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from fa_book.encoder_decoder import saturation
 from fa_lib import check, probes
 from fa_lib.feedback import BP, FA, NF, NFA, TF, OutputError
 from fa_lib.feedback.base import Wrapper
-from fa_lib.probes import saturation
 from fa_lib.sweep import Cell, blocks, named, provenance, register
 
 RUNS, EPOCHS = 100, 1000

@@ -17,5 +17,6 @@ from fa_book.widgets.icosahedron import Icosahedron
 from fa_book.widgets.information import Information
 from fa_book.widgets.runs import Runs
 from fa_book.widgets.train import Training
+from fa_book.widgets.turn import Turn
 
-__all__ = ["Bar", "DeadZones", "Dynamics", "Icosahedron", "Information", "Runs", "Training"]
+__all__ = ["Bar", "DeadZones", "Dynamics", "Icosahedron", "Information", "Runs", "Training", "Turn"]

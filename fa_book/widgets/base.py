@@ -5,7 +5,8 @@ custom element <fa-widget> with the same state, which page.js brings to life wit
 picture for paper and for readers without JavaScript.
 
 A widget is one class and one module of the same name (see dynamics.py and dynamics.js; what a module can use is in
-common.js, plot.js and linear.js). Its class goes into `__all__` of this package, and the browser tests visit it:
+common.js, plot.js and linear.js, one that trains also in lockstep.js and player.js). Its class goes into `__all__` of
+this package, and the browser tests visit it:
 
     class Name(Widget):
         module = "name"                                            # name.js

@@ -4,11 +4,14 @@
 /**
  * The channel of a rule: a function that fills the signal S (sample x 4) from what a step has seen.
  * B is 2 x 4, B1 2 x 50, B2 50 x 4, row by row; `normal` draws NFA's noise, of size sigma; `decorrelate` is the weight
- * of TF's term that keeps samples apart.
+ * of TF's term that keeps samples apart. "turned" has a matrix Q (4 x 4), row by row, the `carrier`, "error" or
+ * "target", and the labels that are `heard` in the place of the true ones.
  */
-export function channel(rule, { B, B1, B2, sigma = 0, normal, decorrelate = 0 }) {
+export function channel(rule, given) {
+  const { B = [], B1, B2, sigma = 0, normal, decorrelate = 0, Q, carrier, heard } = given;
   const N = 4096;
-  const M = Float64Array.from(B); // what the error is multiplied by
+  const M = new Float64Array(8); // what the error is multiplied by
+  M.set(B);
   function carry(S, E) {
     for (let i = 0; i < N; i += 1) {
       const e0 = E[2 * i];
@@ -20,7 +23,7 @@ export function channel(rule, { B, B1, B2, sigma = 0, normal, decorrelate = 0 })
   // An error is at most 0.15 / N, and tanh of so small a number is the number to ten digits: NF's network, in all that
   // float32 can hold, is the matrix B1 B2.
   const through = new Float64Array(8);
-  for (let j = 0; j < 50; j += 1)
+  for (let j = 0; B1 && j < 50; j += 1)
     for (let k = 0; k < 4; k += 1) {
       through[k] += B1[j] * B2[4 * j + k];
       through[4 + k] += B1[50 + j] * B2[4 * j + k];
@@ -55,6 +58,17 @@ export function channel(rule, { B, B1, B2, sigma = 0, normal, decorrelate = 0 })
     }
   }
 
+  const F = new Float64Array(rule === "turned" ? 2 * N : 0); // what is sent in the place of the error
+  /** The error that another target would have made, or that target without its mean in the unit of the error. */
+  function tell({ E, D, labels }) {
+    const mean = carrier === "target" ? heard.reduce((sum, label) => sum + label, 0) / N : 0;
+    for (let i = 0; i < N; i += 1) {
+      const more = carrier === "target" ? 0 : heard[i] - labels[i];
+      F[2 * i] = carrier === "target" ? (heard[i] - mean) / N : E[2 * i] + more * D[2 * i];
+      F[2 * i + 1] = carrier === "target" ? (mean - heard[i]) / N : E[2 * i + 1] - more * D[2 * i + 1];
+    }
+  }
+
   const rules = {
     BP: (S, { E, W }) => {
       M.set(W);
@@ -78,6 +92,15 @@ export function channel(rule, { B, B1, B2, sigma = 0, normal, decorrelate = 0 })
       }
       if (decorrelate) addDecorrelation(S, H);
       for (let i = 0; i < 4 * N; i += 1) S[i] *= 1 - accuracy;
+    },
+    turned: (S, seen) => {
+      for (let j = 0; j < 8; j += 4)
+        for (let k = 0; k < 4; k += 1) {
+          M[j + k] = 0;
+          for (let l = 0; l < 4; l += 1) M[j + k] += seen.W[j + l] * Q[4 * l + k];
+        }
+      tell(seen);
+      carry(S, F);
     },
   };
   return rules[rule];

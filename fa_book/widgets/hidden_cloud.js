@@ -20,12 +20,12 @@ function plane(view, { H, readout, parameters }) {
 }
 
 /** Draw the cloud of one rule: label 1 as level strokes in the rule's colour, label 0 as upright ones in pink. */
-export function drawCloud(ctx, place, { view, rule, answer, labels, colours }) {
+export function drawCloud(ctx, place, { view, rule, answer, labels, colours, title = `H of ${rule}` }) {
   const { x, y, span, spanX = span } = plane(view, answer);
   const both = view === "both readouts";
   const [a, b] = both ? [] : view.slice(6).split(", ");
   const axes = panel(ctx, place, {
-    x: [-spanX, spanX], y: [-span, span], colours, ticks: 5, title: `H of ${rule}`,
+    x: [-spanX, spanX], y: [-span, span], colours, ticks: 5, title,
     label: both ? "linear readout says 0 or 1" : `unit ${a} (across) and ${b} (up)`,
   });
   const { X, Y, inner } = axes;

@@ -1,8 +1,9 @@
 // The best linear readout of H with an intercept, by least squares, as fa_lib.probes.readout. Text for a worker too.
 
 /**
- * Fits labels 0 and 1 to H (4096 x 4) and returns { weights, constant, accuracy }: the answer is 1 where
- * weights . h + constant is above 1/2. Directions of H with less than 1e-10 of the largest variance are left out.
+ * Fits labels 0 and 1 to H (4096 x 4) and returns { weights, constant, accuracy, said }: the answer is 1 where
+ * weights . h + constant is above 1/2, `said` times. Directions of H with less than 1e-10 of the largest variance are
+ * left out.
  */
 export function linearReadout(H, labels) {
   const [N, m] = [4096, 4];
@@ -41,10 +42,13 @@ export function linearReadout(H, labels) {
   let constant = share;
   for (let k = 0; k < m; k += 1) constant -= weights[k] * centre[k];
   let correct = 0;
+  let said = 0;
   for (let i = 0; i < N; i += 1) {
     let sum = constant;
     for (let k = 0; k < m; k += 1) sum += weights[k] * H[i * m + k];
-    if ((sum > 0.5 ? 1 : 0) === labels[i]) correct += 1;
+    const answer = sum > 0.5 ? 1 : 0;
+    said += answer;
+    if (answer === labels[i]) correct += 1;
   }
-  return { weights, constant, accuracy: correct / N };
+  return { weights, constant, accuracy: correct / N, said };
 }

@@ -1,22 +1,14 @@
-// Five trainings side by side, a worker each, that never run ahead of one another: a round of some epochs is asked of
-// all, and the next only when all have answered. Asked for nothing, the workers stand still. A finished run that came
-// with the page is shown without any of them.
+// Trainings side by side, a worker each, that never run ahead of one another: a round of some epochs is asked of all,
+// and the next only when all have answered. Asked for nothing, the workers stand still. A finished run that came with
+// the page is shown without any of them.
 import { score, threshold } from "./geometry.js";
 import { linearReadout } from "./linear_readout.js";
 import { network } from "./network.js";
-import { draw, startWorker, trainer } from "./trainer.js";
+import { startWorker } from "./trainer.js";
 
-export const rules = ["BP", "FA", "NFA", "NF", "TF"];
-export const horizon = 1000; // epochs of the paper
-export const last = 3000; // epochs
 const stretch = 60; // milliseconds that the fastest worker should compute in a round; asking and answering come on top
 
 export const labels = Uint8Array.from({ length: 4096 }, (_, pattern) => (score(pattern) >= threshold ? 1 : 0));
-
-/** Settings of one rule's training, as trainer.js wants them. */
-export const setup = (rule, { seed, rate, frozen, gamma, sigma, k_term }, drawn = draw(seed)) => ({
-  rule, seed, rate, drawn, labels, learnDecoder: !frozen, gamma, sigma, decorrelate: k_term ? 10 : 0,
-});
 
 /** What a trainer would say at the end of a finished run: H and its readout follow from the parameters. */
 function ending(text, row) {
@@ -27,42 +19,40 @@ function ending(text, row) {
   return { rows: [], now: row, H: net.H, readout: linearReadout(net.H, labels), parameters };
 }
 
-/** `changed()` is called after each round. `may()` says whether a reader is there to see the next one. */
-export function lockstep({ changed, may, failed }) {
-  let [workers, settings, drawn, untrained] = [null, null, null, null];
+/**
+ * Trainings by name: `setup(name, settings)` is what a worker that has these `functions` begins with, and
+ * `untrained(settings)` maps each name to what it would answer before the first epoch. `changed()` is called after each
+ * round. `may()` says whether a reader is there to see the next one.
+ */
+export function lockstep({ names, setup, functions, untrained }, { changed, may, failed }) {
+  let [workers, settings] = [null, null];
   let [generation, told, waiting, size, asked] = [0, -1, 0, 1, 0];
   const self = { epoch: 0, until: 0, speed: 0, curves: {}, latest: {}, finished: false };
 
-  /** Back to epoch 0, with new settings or the old ones; what runs goes on. All rules start alike: one look will do. */
+  /** Back to epoch 0, with new settings or the old ones; what runs goes on. */
   self.restart = (given = settings) => {
     if (self.epoch >= self.until) self.until = 0;
-    if (given.seed !== settings?.seed) {
-      drawn = draw(given.seed);
-      untrained = trainer(setup("BP", given, drawn)).advance(0);
-    }
     settings = given;
     generation += 1;
     waiting = 0;
     Object.assign(self, { epoch: 0, speed: 0, finished: false });
-    for (const rule of rules) {
-      self.curves[rule] = [];
-      self.latest[rule] = untrained;
-    }
+    self.latest = untrained(settings);
+    for (const name of names) self.curves[name] = [];
   };
 
   /** The end of a run that was recorded with these settings: { epoch, curves, parameters }. Nothing goes on from it. */
   self.show = ({ epoch, curves, parameters }) => {
     Object.assign(self, { epoch, until: epoch, finished: true });
-    for (const rule of rules) {
-      self.curves[rule] = curves[rule].slice(0, -1);
-      self.latest[rule] = ending(parameters[rule], curves[rule].at(-1));
+    for (const name of names) {
+      self.curves[name] = curves[name].slice(0, -1);
+      self.latest[name] = ending(parameters[name], curves[name].at(-1));
     }
   };
 
-  const hear = (rule, answer) => {
+  const hear = (name, answer) => {
     if (answer.generation !== generation) return;
-    self.curves[rule].push(...answer.rows);
-    self.latest[rule] = answer;
+    self.curves[name].push(...answer.rows);
+    self.latest[name] = answer;
     waiting -= 1;
     if (waiting) return;
     const took = Math.max(performance.now() - asked, 1);
@@ -70,7 +60,7 @@ export function lockstep({ changed, may, failed }) {
     const pace = (1000 * made) / took;
     self.speed = self.speed ? 0.9 * self.speed + 0.1 * pace : pace;
     self.epoch += made;
-    const spent = Math.min(...rules.map((each) => self.latest[each].spent));
+    const spent = Math.min(...names.map((each) => self.latest[each].spent));
     size = Math.max(1, Math.min(50, 2 * size, Math.round((made * stretch) / Math.max(spent, 0.1))));
     self.go();
     changed();
@@ -78,9 +68,9 @@ export function lockstep({ changed, may, failed }) {
 
   const ask = (epochs) => {
     try {
-      workers ??= rules.map((rule) => {
-        const worker = startWorker();
-        worker.onmessage = ({ data }) => hear(rule, data);
+      workers ??= names.map((name) => {
+        const worker = startWorker(functions);
+        worker.onmessage = ({ data }) => hear(name, data);
         worker.onerror = failed;
         return worker;
       });
@@ -91,9 +81,9 @@ export function lockstep({ changed, may, failed }) {
     const fresh = told !== generation;
     told = generation;
     asked = performance.now();
-    waiting = rules.length;
+    waiting = names.length;
     workers.forEach((worker, i) =>
-      worker.postMessage({ epochs, ...(fresh && { generation, setup: setup(rules[i], settings, drawn) }) }),
+      worker.postMessage({ epochs, ...(fresh && { generation, setup: setup(names[i], settings) }) }),
     );
   };
 

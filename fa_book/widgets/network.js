@@ -6,8 +6,8 @@
  * A network with its own state.
  * `start` holds its 152 parameters, `labels` the 4096 classes, `send` fills the signal for H (see channels.js).
  * `Real` is the kind of array that numbers are kept in; sums are taken in double precision.
- * Returns { H, parameters, look, learn }: `look()` is the forward pass, which leaves H behind and returns { loss,
- * accuracy }; `learn()` moves the weights by what the last look saw.
+ * Returns { H, parameters, look, signal, learn }: `look()` is the forward pass, which leaves H behind and returns
+ * { loss, accuracy }; `learn()` moves the weights by what the last look saw, and `signal()` only asks the channel.
  */
 export function network({ start, labels, send, rate, learnDecoder = true, gamma = false, Real = Float32Array }) {
   const N = 4096;
@@ -19,6 +19,7 @@ export function network({ start, labels, send, rate, learnDecoder = true, gamma 
   const A = new Real(N * 8); // the first layer before its tanh, after it, and on the way back the gradient before it
   const [t2, H] = [new Real(N * 4), new Real(N * 4)]; // H = gamma t2
   const [E, S] = [new Real(N * 2), new Real(N * 4)]; // dLoss / dz, and the channel's signal
+  const D = new Real(N * 2); // the slope of each output, over N: what E is for an answer that is off by 1
   const d = new Float64Array(4);
   let time = 0;
   let accuracy = 0;
@@ -64,6 +65,8 @@ export function network({ start, labels, send, rate, learnDecoder = true, gamma 
       if ((y1 > y0 ? 1 : 0) === label) correct += 1;
       E[i * 2] = (e0 * y0 * (1 - y0)) / N; // 2 / (N p), p = 2
       E[i * 2 + 1] = (e1 * y1 * (1 - y1)) / N;
+      D[i * 2] = (y0 * (1 - y0)) / N;
+      D[i * 2 + 1] = (y1 * (1 - y1)) / N;
     }
     accuracy = correct / N;
     return { loss: loss / (2 * N), accuracy };
@@ -129,11 +132,18 @@ export function network({ start, labels, send, rate, learnDecoder = true, gamma 
     }
   }
 
+  /** What the channel makes of the last look: the signal S, and what it was made of. */
+  function signal() {
+    const seen = { E, D, H, labels, W: P.subarray(W, c), accuracy };
+    send(S, seen);
+    return { S, ...seen };
+  }
+
   function learn() {
-    send(S, { E, H, labels, W: P.subarray(W, c), accuracy });
+    signal();
     backward();
     adam();
   }
 
-  return { H, parameters: P, look, learn };
+  return { H, parameters: P, look, signal, learn };
 }

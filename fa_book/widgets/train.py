@@ -1,6 +1,5 @@
 """Widget: IBTask learned in the page by five rules side by side, with the assumptions to change."""
 
-import base64
 from functools import lru_cache
 
 import numpy as np
@@ -12,12 +11,13 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from fa_book.figures import COLOURS, curves
-from fa_book.widgets.abreast import Abreast, parameters, place_parameters
+from fa_book.widgets.abreast import Abreast, place_parameters
 from fa_book.widgets.base import Widget
+from fa_book.widgets.ibtask import PANELS, USED, cloud, finished, readouts, start, task, trained
 from fa_book.widgets.mulberry import normal, uniform
-from fa_lib import probes, tasks, training
+from fa_lib import training
 from fa_lib.feedback import BP, FA, NF, NFA, TF, Rule
-from fa_lib.tasks import Protocol, Task, icosahedron
+from fa_lib.tasks import Task
 
 RULES = ("BP", "FA", "NFA", "NF", "TF")
 VIEWS = ("both readouts", "units 1, 2", "units 3, 4")
@@ -29,11 +29,6 @@ PRESETS = (  # the same in train.js, as buttons; what a preset leaves out is as 
 EPOCHS = 1000  # of the static picture and of the finished runs, as in the paper
 EVERY = 20  # epochs between their points
 SETTINGS = ("frozen", "gamma", "k_term", "sigma", "rate", "seed")
-PANELS = {
-    "loss": "loss",
-    "accuracy": "correct rate",
-    "regression_accuracy": "correct rate, linear readout of H",
-}
 
 
 class Training(Widget):
@@ -71,24 +66,16 @@ class Training(Widget):
 
     def draw(self) -> dict[str, Tensor]:
         """What trainer.js draws from the seed: `start`, the network's 152 parameters in a row, and B, B1 and B2."""
-        u = uniform(self.seed, 774)
-        encoder = 2 * u[:140] - 1
-        drawn = np.concatenate([encoder[:104] / 12**0.5, encoder[104:] / 8**0.5, normal(u[140:156]) * 0.5**0.5,
-                                (2 * u[156:158] - 1) / 10, np.ones(2)])  # fmt: skip
-        B, B1, B2 = np.split(normal(u[158:]), [8, 108])
-        given = {"start": drawn, "B": B * 0.5**0.5, "B1": B1 * 0.2, "B2": B2 * 0.5**0.5}
-        shapes = {"start": (152,), "B": (2, 4), "B1": (2, 50), "B2": (50, 4)}
+        B, B1, B2 = np.split(normal(uniform(self.seed, 774)[USED:]), [8, 108])
+        given = {"B": B * 0.5**0.5, "B1": B1 * 0.2, "B2": B2 * 0.5**0.5}
+        shapes = {"B": (2, 4), "B1": (2, 50), "B2": (50, 4)}
         dtype = torch.get_default_dtype()
-        return {name: torch.tensor(value, dtype=dtype).reshape(shapes[name]) for name, value in given.items()}
+        drawn = {name: torch.tensor(value, dtype=dtype).reshape(shapes[name]) for name, value in given.items()}
+        return {"start": start(self.seed)} | drawn
 
     def task(self) -> Task:
         """IBTask with nothing held out, patterns in counting order, at this learning rate."""
-        dtype = torch.get_default_dtype()
-        x = torch.tensor(icosahedron.patterns(), dtype=dtype)
-        y = torch.tensor(np.eye(2)[icosahedron.labels()], dtype=dtype)
-        metrics = {"accuracy": tasks.correct_rate}
-        return Task("IBTask", x, y, x, y, output="sigmoid", metrics=metrics, metric_name="correct rate", widths=(8, 4),
-                    protocol=Protocol(lr=self.rate, epochs=1000))  # fmt: skip
+        return task(self.rate)
 
     def rule_of(self, name: str) -> Rule:
         """The rule of this name with the drawn matrices; NFA's noise is fa_lib's own."""
@@ -160,52 +147,23 @@ class Training(Widget):
 
     def _cloud(self, axes: Axes, H: Tensor, linear: Tensor, y_hat: Tensor) -> None:
         """H (sample, 4) with what the readouts make of it, (sample, 2)."""
-        if self.view == "both readouts":
-            points = (linear[:, 1] - linear[:, 0], y_hat[:, 1] - y_hat[:, 0])
-            axes.set(xlabel="linear readout says 0 or 1", ylabel="decoder says 0 or 1", xlim=(-1.6, 1.6))
-            axes.set(ylim=(-1.12, 1.12))
+        both = self.view == "both readouts"
+        if both:
+            points = readouts(linear, y_hat)
         else:
             a, b = (int(digit) - 1 for digit in self.view.removeprefix("units ").split(", "))
             points = (H[:, a], H[:, b])
             axes.set(xlabel=f"unit {a + 1}", ylabel=f"unit {b + 1}")
-        labels = icosahedron.labels() == 1
-        for mask, colour, name in ((~labels, COLOURS["other"], "label 0"), (labels, COLOURS[self.rule], "label 1")):
-            axes.scatter(*(part[mask] for part in points), s=2, color=colour, alpha=0.5, linewidths=0, label=name)
-        axes.set_title(f"H of {self.rule} after {EPOCHS} epochs")
-        axes.legend(loc="upper left", markerscale=4, handletextpad=0)
+        title = f"H of {self.rule} after {EPOCHS} epochs"
+        cloud(axes, *points, colour=COLOURS[self.rule], title=title, both=both)
 
 
 @lru_cache(maxsize=16)
-def _train(options: tuple, epochs: int, measure_every: int):
-    """Curves, final (H, linear answers, decoder's answers) and parameters of every rule: of words, picture and page."""
-    widget = Training(**dict(options))
-    model = widget.model(*RULES)
-    rows = []
-    for epoch, steps in training.epochs_of(model, epochs + 1):
-        end = parameters(model)  # before this epoch's update, as what is measured; (run, 152)
-        for seen in steps:  # one step: all patterns at once
-            if epoch % measure_every == 0 or epoch == epochs:
-                linear = probes.readout(seen.H, seen.y).to(seen.H.dtype)
-                rows.append((epoch, seen.loss, seen.metrics["accuracy"], model.task.accuracy(linear, seen.y)))
-    at = [row[0] for row in rows]
-    measured = {name: torch.stack([row[i + 1] for row in rows], 1) for i, name in enumerate(PANELS)}  # (run, epoch)
-    results = {
-        rule: xr.Dataset(
-            {name: (("run", "epoch"), values[i : i + 1].numpy()) for name, values in measured.items()},
-            coords={"run": [0], "epoch": at},
-        )
-        for i, rule in enumerate(RULES)
-    }
-    clouds = {rule: (seen.H[i], linear[i], seen.y_hat[i]) for i, rule in enumerate(RULES)}
-    return results, clouds, dict(zip(RULES, end, strict=True))
+def _train(options: tuple, epochs: int, every: int):
+    """Curves, clouds and parameters of every rule, as `trained` gives them: of words, picture and page."""
+    return trained(Training(**dict(options)).model(*RULES), RULES, epochs=epochs, every=every)
 
 
 def _finished(settings: dict) -> dict:
-    """A finished run as the page takes it: rounded curves, and the parameters, from which H follows."""
-    results, _, end = _train(tuple(settings.items()), EPOCHS, EVERY)
-    curves, parameters_of = {}, {}
-    for rule, data in results.items():
-        columns = [data.epoch.values.tolist(), *(data[name].values[0].round(4).tolist() for name in PANELS)]
-        curves[rule] = [list(row) for row in zip(*columns, strict=True)]
-        parameters_of[rule] = base64.b64encode(end[rule].numpy().astype("<f4").tobytes()).decode()
-    return {"settings": settings, "epoch": EPOCHS, "curves": curves, "parameters": parameters_of}
+    results, _, ends = _train(tuple(settings.items()), EPOCHS, EVERY)
+    return finished(settings, EPOCHS, results, ends)

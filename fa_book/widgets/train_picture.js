@@ -1,7 +1,9 @@
 // The picture of a training: two correct rates, the loss, and one rule's hidden layer as a cloud.
 import { digits } from "./elements.js";
+import { horizon, last } from "./five_rules.js";
+import { places, write } from "./four_panels.js";
 import { drawCloud } from "./hidden_cloud.js";
-import { horizon, labels, last } from "./lockstep.js";
+import { labels } from "./lockstep.js";
 import { panel } from "./plot.js";
 
 const share = labels.reduce((sum, label) => sum + label, 0) / labels.length;
@@ -12,16 +14,6 @@ const panels = [
 ];
 const narrowTitles = ["answers", "readout of H", "loss"]; // correct rates, both
 
-/** Places of the three panels and of the cloud: two beside two, or on a phone what matters beside each other, first. */
-function places(width, height, top) {
-  const at = (left, from, w, h) => ({ left, top: top + from, width: w - 6, height: h });
-  const half = width / 2;
-  if (width >= 520) {
-    const h = (height - top) / 2;
-    return [at(0, 0, half, h), at(half, 0, half, h), at(0, h, half, h), at(half, h, half, h)];
-  }
-  return [at(0, 0, half, 150), at(half, 0, half, 150), at(0, 430, width, 150), at(0, 150, width, 280)];
-}
 // FA's and NFA's curves often coincide: the wide one is drawn first
 const lines = { FA: [4, []], NF: [2, []], TF: [2, []], NFA: [1.5, [5, 4]], BP: [2, []] };
 
@@ -31,26 +23,13 @@ const conditions = ({ frozen, gamma, k_term, sigma, rate, seed }) => [
   `NFA's σ ${digits(sigma)},`, `learning rate ${digits(rate)},`, `weights no. ${seed}`,
 ];
 
-/** Write words on lines as wide as there is room; returns the height taken. */
-function write(ctx, words, width) {
-  let [x, y] = [0, 0];
-  for (const word of words) {
-    const long = ctx.measureText(`${word} `).width;
-    if (x && x + long > width) [x, y] = [0, y + 17];
-    ctx.fillText(word, x, y);
-    x += long;
-  }
-  return y + 21;
-}
-
 /** Draw a training, { epoch, curves, latest } of lockstep, under the settings of a state. */
 export function drawTraining({ ctx, width, height }, run, state, colours) {
-  Object.assign(ctx, { font: "12px system-ui, sans-serif", fillStyle: colours.soft, textBaseline: "top" });
-  ctx.textAlign = "left";
-  const top = write(ctx, conditions(state), width);
   const narrow = width < 520;
-  const place = places(width, height, top);
   const x = [0, [250, 500, horizon, 2000, last].find((end) => end >= run.epoch)];
+  const beyond = x[1] > horizon ? [`(dotted: epoch ${horizon}, where the paper ends)`] : [];
+  const top = write(ctx, [...conditions(state), ...beyond], width, colours.soft);
+  const place = places(width, height, top);
   panels.forEach(({ row, title, range }, i) => {
     const curves = Object.keys(lines).map((rule) => [rule, [...run.curves[rule], run.latest[rule].now]]);
     const most = Math.max(...curves.flatMap(([, rows]) => rows.map((values) => values[row])));

@@ -18,15 +18,15 @@ export function draw(seed) {
 /**
  * Training by one rule from what `draw` gave. `advance(epochs)` trains on and returns what can be shown: `rows` of
  * [epoch, loss, correct rate, linear readout's correct rate] at each fifth epoch on the way, `now` the same at its end,
- * and H, its readout and the network's parameters.
+ * and H, its readout and the network's parameters. `more(net, readout)` adds numbers to a row.
  */
-export function trainer({ rule, drawn, labels, seed, rate, learnDecoder, gamma, sigma, decorrelate }) {
+export function trainer({ rule, drawn, labels, seed, rate, learnDecoder, gamma, more = () => [], ...channels }) {
   const { normal } = generator(seed + 1000); // not the numbers of any widget's weights
-  const send = channel(rule, { ...drawn, sigma, normal, decorrelate });
+  const send = channel(rule, { ...drawn, ...channels, normal });
   const net = network({ start: drawn.start, labels, send, rate, learnDecoder, gamma });
   let epoch = 0;
   let seen = net.look();
-  const row = (readout) => [epoch, seen.loss, seen.accuracy, readout.accuracy];
+  const row = (readout) => [epoch, seen.loss, seen.accuracy, readout.accuracy, ...more(net, readout)];
   const advance = (epochs) => {
     const rows = [];
     for (let i = 0; i < epochs; i += 1) {
@@ -41,14 +41,14 @@ export function trainer({ rule, drawn, labels, seed, rate, learnDecoder, gamma, 
   return { advance };
 }
 
-/** What a worker does: { generation, setup } begins a training, { epochs } goes on with it. */
-function serve() {
+/** What a worker does with a maker of trainings: { generation, setup } begins one, { epochs } goes on with it. */
+function serve(begin) {
   let generation = 0;
   let training = null;
   self.onmessage = ({ data }) => {
     if (data.setup) {
       generation = data.generation;
-      training = trainer(data.setup);
+      training = begin(data.setup);
     }
     const began = performance.now();
     const answer = training.advance(data.epochs);
@@ -56,9 +56,12 @@ function serve() {
   };
 }
 
-/** Start a worker that answers each message with what `advance` returns. */
-export function startWorker() {
-  const text = `${[generator, channel, linearReadout, network, trainer].join("\n")}\n(${serve})();`;
+/** Functions that a worker needs to train; the last one makes a training. */
+export const trains = [generator, channel, linearReadout, network, trainer];
+
+/** Start a worker that has these functions and answers each message with what `advance` returns. */
+export function startWorker(functions = trains) {
+  const text = `${functions.join("\n")}\n(${serve})(${functions.at(-1).name});`;
   const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   const worker = new Worker(url);
   URL.revokeObjectURL(url);

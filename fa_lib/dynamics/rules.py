@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from fa_lib import check
 from fa_lib.dynamics.arrays import checked, fitting
 from fa_lib.random import numpy_generator
 
@@ -65,8 +66,7 @@ class NFA:
     linear: ClassVar[bool] = True
 
     def __post_init__(self):
-        if not (np.isfinite(self.sigma) and self.sigma >= 0):
-            raise ValueError(f"sigma must be a finite number of 0 or more, got {self.sigma!r}")
+        check.positive("sigma", self.sigma, zero=True)
 
     def start(self, Y, runs):
         B = checked("B", self.B, ("p", "m"))

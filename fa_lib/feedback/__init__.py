@@ -11,15 +11,11 @@
     Projection    no error: minus the target times B
     SignSymmetry  error times a B with the signs of W_O
     KolenPollack  error times a B that learns as W_O does
-    Autoencoder   error times a B that learned to preserve the target
-    RateReduction up the coding rate, without error or random matrix
 
 Around any of them::
 
     Centred           without what all samples share
-    Initial           with matrices of another size or kind
     OutputError       told y_hat - y
-    PredictiveCoding  the state moves before anything is learned
 
 For more than one hidden layer::
 
@@ -29,17 +25,13 @@ For more than one hidden layer::
     Chained       from layer to layer: `Chained(FA())` is feedback alignment in depth
 """
 
-from fa_lib.feedback.autoencoder import Autoencoder
 from fa_lib.feedback.base import CONTEXT, RandomMatrix, Rule, Wrapper, carry
 from fa_lib.feedback.centred import Centred
-from fa_lib.feedback.coding_rate import RateReduction
 from fa_lib.feedback.errors import BP, FA, NF, NFA, OutputError
-from fa_lib.feedback.init import Initial
 from fa_lib.feedback.layers import DFA, DRTP, Chained, Direct, ForLayers
-from fa_lib.feedback.predictive_coding import PredictiveCoding
 from fa_lib.feedback.symmetric import KolenPollack, SignSymmetry
 from fa_lib.feedback.targets import TF, Projection, decorrelation
 
-__all__ = ["BP", "CONTEXT", "DFA", "DRTP", "FA", "NF", "NFA", "TF", "Autoencoder", "Centred", "Chained", "Direct"]
-__all__ += ["ForLayers", "Initial", "KolenPollack", "OutputError", "PredictiveCoding", "Projection", "RandomMatrix"]
-__all__ += ["RateReduction", "Rule", "SignSymmetry", "Wrapper", "carry", "decorrelation"]
+__all__ = ["BP", "CONTEXT", "DFA", "DRTP", "FA", "NF", "NFA", "TF", "Centred", "Chained", "Direct"]
+__all__ += ["ForLayers", "KolenPollack", "OutputError", "Projection", "RandomMatrix"]
+__all__ += ["Rule", "SignSymmetry", "Wrapper", "carry", "decorrelation"]

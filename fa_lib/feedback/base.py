@@ -60,6 +60,7 @@ class Rule:
     needs: frozenset[str] = frozenset()
     learns = False  #: whether a matrix of the rule learns beside the weight, see `learned`
     published: ClassVar[str | None] = None  #: the class's name in published results, where it was another one
+    around: ClassVar[str | None] = None  #: what labels say of a rule around another, which then gives the first word
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)

@@ -19,6 +19,8 @@ class Centred(Wrapper):
         ValueError: for something that is no rule.
     """
 
+    around = "centred"
+
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
         return without_mean(self.rule(error, y, **context))

@@ -131,6 +131,8 @@ class OutputError(Wrapper):
     Source: Cheng & Brown 2023, Eq. 8, read literally; the authors' code sends dLoss / dz.
     """
 
+    around = "error as in Eq. 8"
+
     def __post_init__(self):
         super().__post_init__()
         if self.rule.learns:

@@ -20,14 +20,14 @@ from fa_lib.feedback.symmetric import SignSymmetry
 from fa_lib.feedback.targets import Projection
 from fa_lib.random import deeper
 
-Made = Float[Tensor, "run m below"]  # the weight that made a layer from the one below
+Made = Float[Tensor, "run m below"] | None  # the weight that made a layer from the one below; None for no such matrix
 
 
 class ForLayers:
     """A rule for several hidden layers, undrawn or drawn."""
 
     needs = frozenset()  #: as of a `Rule`
-    published = None  #: as of a `Rule`
+    published = around = None  #: as of a `Rule`
     word = classmethod(Rule.word.__func__)
 
     def __init_subclass__(cls, **options):
@@ -78,7 +78,7 @@ class Layered(ForLayers):
         """What the rules need together."""
         return frozenset().union(*(rule.needs for rule in self._rules()))
 
-    def below(self, error: Error, W: Weight, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor]:
+    def below(self, error: Error, W: Weight | None, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor | None]:
         """What the next layer below is told: an error and what stands between it and that layer.
 
         Args:
@@ -133,9 +133,14 @@ class Direct(Layered):
     Source: Nøkland 2016.
     """
 
-    def below(self, error: Error, W: Weight, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor]:
-        """What the next layer below is told: the same error, and the product of all weights on the way, (run, p, m)."""
-        return error, W @ weight
+    around = "direct"
+
+    def below(self, error: Error, W: Weight | None, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor | None]:
+        """What the next layer below is told: the same error, and the product of all weights on the way, (run, p, m).
+
+        None where something on the way is no matrix: a random rule asks for none.
+        """
+        return error, None if W is None or weight is None else W @ weight
 
     def _above(self, p: int, m: Mapping[int, int]) -> dict[int, int]:
         return dict.fromkeys(m, p)
@@ -164,7 +169,9 @@ class Chained(Layered):
     Source: Lillicrap et al. 2016; Akrout et al. 2019 and Liao et al. 2016 for their rules.
     """
 
-    def below(self, error: Error, W: Weight, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor]:
+    around = "layer by layer"
+
+    def below(self, error: Error, W: Weight | None, delta: Hidden, weight: Made) -> tuple[Tensor, Tensor | None]:
         """What the next layer below is told: the gradient before this one's nonlinearity, and its weight."""
         return delta, weight
 

@@ -60,7 +60,9 @@ def with_null(
 
     Args:
         H, Y, bin_size, correction: as in `binned`, with its errors.
-        shuffles, seed, runs: as in `null`, with its errors.
+        shuffles: permutations per run.
+        seed: of the permutations.
+        runs: numbers of the runs, if not 0, 1, …; errors as of `null`.
 
     Returns:
         The reading, (run,), and its null, (run, shuffles), both in bits; run is 1 for H (n, m).

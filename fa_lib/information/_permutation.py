@@ -45,9 +45,7 @@ def null(
 def permutations(count: int, n: int, *, shuffles: int, seed: int, runs: Sequence[int] | None) -> Iterable[np.ndarray]:
     """Permutations of n samples, one (run, sample) per shuffle, each run's from its own generator."""
     check.whole("shuffles", shuffles)
-    runs = range(count) if runs is None else runs
-    if np.ndim(runs) != 1 or len(runs) != count:
-        raise ValueError(f"runs must name each run of H once, {count} numbers, got {runs!r}")
+    runs = check.run_names(runs, count)
     return (_kept if shuffles * count * n <= KEPT else _drawn)(seed, tuple(runs), n, shuffles)
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fa_lib import check
 from fa_lib.networks.base import Hidden, RunNetwork
 from fa_lib.networks.convolution import convolve, convolve_shared
 from fa_lib.random import generator, kaiming_normal, stack, uniform
@@ -134,8 +135,7 @@ class Encoder(RunNetwork):
         super().__init__()
         if len(widths) < 2 or min(widths) < 1:
             raise ValueError(f"widths must name an input and at least one layer, all 1 or more, got {tuple(widths)}")
-        if nonlinearity not in NONLINEARITIES:
-            raise ValueError(f"nonlinearity must be one of {', '.join(NONLINEARITIES)}, got {nonlinearity!r}")
+        check.one_of("nonlinearity", nonlinearity, NONLINEARITIES)
         self.nonlinearity, self.runs, self.m = nonlinearity, len(runs), widths[-1]
         self.backbone = ConvBackbone(widths[0], runs=runs, seed=seed, device=device) if backbone else None
 
@@ -200,7 +200,8 @@ class Decoder(Linear):
 
     Args:
         m, p: numbers of hidden units and of outputs.
-        runs, seed: as of `Encoder`.
+        runs: the numbers of the runs that this network holds.
+        seed: of the experiment.
 
     Source: Cheng & Brown 2023, Fig. 3; initialisation as in the authors' code.
     """

@@ -1,16 +1,4 @@
-"""A recurrent encoder: the same triangle, with time as a second place to cut.
-
-The units leak, h(t) = (1 - 1/tau) h(t - 1) + (1/tau) tanh(W h(t - 1) + W_I x(t) + b), and the decoder reads h at every
-time. To decoder, rule and training step the moments of a sequence are samples, so that nothing else changes:
-
-    FA,  cut between moments      random feedback local online learning, RFLO (Murray 2019)
-    BP,  cut between moments      the same with the exact readout weights
-    BP,  not cut                  backpropagation through time
-    FA,  not cut                  its errors sent by a random matrix, then exact through time
-
-The cut takes h(t - 1) as given where it drives other units, but not where it leaks into h(t): what is left of the
-gradient is what a synapse can hold by itself, a trace of its past input that decays as its unit's memory does.
-"""
+"""A recurrent encoder: the same triangle, with time as a second place to cut."""
 
 import torch
 from torch import Tensor, nn
@@ -23,12 +11,24 @@ from fa_lib.random import stack, uniform
 class Recurrent(RunNetwork):
     """x to H along time, starting every sequence from h = 0.
 
+    The units leak, h(t) = (1 - 1/tau) h(t - 1) + (1/tau) tanh(W h(t - 1) + W_I x(t) + b). To decoder, rule and training
+    step the moments of a sequence are samples, so that nothing else changes:
+
+    * `FA()`, cut between moments: random feedback local online learning, RFLO (Murray 2019)
+    * `BP()`, cut between moments: the same with the exact readout weights
+    * `BP()`, not cut: backpropagation through time
+    * `FA()`, not cut: its errors sent by a random matrix, then exact through time
+
+    The cut takes h(t - 1) as given where it drives other units, but not where it leaks into h(t): what is left of the
+    gradient is what a synapse can hold by itself, a trace of its past input that decays as its unit's memory does.
+
     Args:
         width_in, m: numbers of inputs and of units.
         length: moments of a sequence; samples come as whole sequences, one after another.
         tau: time constant of the leak, in moments; 1 for none.
         cut: cut the gradient between moments.
-        runs, seed: as of `Encoder`.
+        runs: the numbers of the runs that this network holds.
+        seed: of the experiment.
 
     Raises:
         ValueError: for a length below 1 or a tau below 1.

@@ -28,7 +28,8 @@ class Stacked(RunNetwork):
     Args:
         make: a function that makes the module of one run, drawing its weights by torch's global random state, which is
             set for each run and put back afterwards.
-        runs, seed: as of `Encoder`.
+        runs: the numbers of the runs that this network holds.
+        seed: of the experiment.
         example: a few samples (sample, ...), from which the number of units is read.
 
     Raises:

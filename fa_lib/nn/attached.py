@@ -23,11 +23,11 @@ class Attached:
         self.running = False
         self.handles: list = []
 
-    def opened(self, model: nn.Module, inputs) -> None:
+    def _opened(self, model: nn.Module, inputs) -> None:
         """Before the model's forward pass."""
         self.seen, self.running = {}, True
 
-    def cut(self, number: int, output):
+    def _cut(self, number: int, output):
         """After a cut module's: what is above starts from a copy that nothing flows back from."""
         # called by itself a part is as it was; but a checkpoint's second forward pass comes while gradients are taken
         again = torch._C._current_graph_task_id() != -1
@@ -46,7 +46,7 @@ class Attached:
             self.seen[number] = H
         return _detached(output)
 
-    def closed(self, model: nn.Module, inputs, z):
+    def _closed(self, model: nn.Module, inputs, z):
         """After the model's: the output, which sends."""
         if not isinstance(z, Tensor):
             raise ValueError(
@@ -64,7 +64,7 @@ class Attached:
             output=self.output, loss=self.loss, tensors=tensors, **self.known,
         )  # fmt: skip
 
-    def left(self, model: nn.Module, inputs, z) -> None:
+    def _left(self, model: nn.Module, inputs, z) -> None:
         """After all of it, and after a forward pass that raised an error."""
         self.seen, self.running = {}, False
 
@@ -95,7 +95,7 @@ class Cut:
         self.attached, self.number = attached, number
 
     def __call__(self, module: nn.Module, inputs, output):
-        return self.attached.cut(self.number, output)
+        return self.attached._cut(self.number, output)
 
 
 def attached_to(model: nn.Module) -> list[Attached]:

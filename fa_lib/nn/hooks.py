@@ -38,7 +38,8 @@ def attach(
             must begin with z's samples; all that follows are its units. Of several outputs (`nn.GRU`) the first hears.
         example: inputs of a few samples, from which the shapes are read.
         seed: of the rule's matrices; drawn from torch's global random state, as weights are, if None.
-        output, loss: as in `with_feedback`.
+        output: nonlinearity of z that is part of the loss, where a rule asks for it.
+        loss: function of (z, y) to the loss, where a rule asks for it.
 
     Returns:
         What was attached; its `remove(model)` undoes it.
@@ -68,10 +69,10 @@ def attach(
     modules = _modules(model, at)
     attached = Attached([name for name, _ in modules], output, loss)
     attached.handles = [
-        model.register_forward_pre_hook(attached.opened),
+        model.register_forward_pre_hook(attached._opened),
         *(module.register_forward_hook(Cut(attached, n)) for n, (_, module) in enumerate(modules, 1)),
-        model.register_forward_hook(attached.closed),
-        model.register_forward_hook(attached.left, always_call=True),
+        model.register_forward_hook(attached._closed),
+        model.register_forward_hook(attached._left, always_call=True),
     ]
     try:
         z, seen = _looked(model, attached, example)

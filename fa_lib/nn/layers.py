@@ -88,8 +88,8 @@ class FeedbackLinear(_Feedback, nn.Linear):
     Weight and bias get their exact gradients. The rule's matrices are buffers: saved with the model, moved by `.to`,
     and never trained, but for `KolenPollack`'s B, which is a parameter with the weight's gradient. Give an optimizer
     with decoupled weight decay to both, as `torch.optim.AdamW(model.parameters(), weight_decay=...)` does, to make it
-    learn the weight; the rule's own `decay` is not used here. What a rule draws anew at each step (`NFA`) or learns by
-    itself (`Autoencoder`) is copied with the layer but is not in its `state_dict`. Weights saved from `nn.Linear` load
+    learn the weight; the rule's own `decay` is not used here. What a rule draws anew at each step (`NFA`) or keeps in
+    an optimizer of its own is copied with the layer but is not in its `state_dict`. Weights saved from `nn.Linear` load
     as they are: the matrices stay as drawn.
 
     Args:

@@ -128,9 +128,8 @@ def with_feedback(
             not know the loss: whoever scales the loss or splits a batch must do the same with what comes of it.
         W: the weight between a hidden layer and z, (p, m), for rules that lean on it; one for each layer, or None.
         accuracy: share of right answers, (), for `TF`; known without being given where y is classes.
-        output: nonlinearity of z that is part of the loss, for `OutputError`, `TF(slope=True)`, `Autoencoder` and
-            `PredictiveCoding`.
-        loss: function of (z, y) to the loss, for `PredictiveCoding`, which asks for its gradient at other z.
+        output: nonlinearity of z that is part of the loss, for `OutputError` and `TF(slope=True)`.
+        loss: function of (z, y) to the loss, for a rule that needs "error_at", its gradient at other z.
 
     Raises:
         ValueError: for shapes that do not fit, rules that were not drawn, that lack what they need, or that make no

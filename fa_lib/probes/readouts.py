@@ -6,7 +6,6 @@ They measure and never train: the regression losses of the paper's Figs 1 and 2 
 import math
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from jaxtyping import Float, Real, Shaped
 from torch import Tensor
@@ -98,9 +97,7 @@ def nonlinear_readout(
     """
     check.whole("features", features)
     H = _hidden(H)
-    runs = range(len(H)) if runs is None else runs
-    if np.ndim(runs) != 1 or len(runs) != len(H):
-        raise ValueError(f"runs must name each run of H once, {len(H)} numbers, got {runs!r}")
+    runs = check.run_names(runs, len(H))
     drawn = [torch.randn(H.shape[2] + 1, features, generator=generator(seed, run, "probe")) for run in runs]
     a = torch.stack(drawn).to(H)  # (run, m + 1, feature), the last row is b
     centre = H.mean(1, keepdim=True)

@@ -8,6 +8,7 @@ stand even where the code has others: `scale` and `every` of a cell, "channel" f
 import dataclasses
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ register(
     rules=(
         feedback.BP, feedback.FA, feedback.NFA, feedback.NF, feedback.TF, feedback.OutputError, feedback.Centred,
         feedback.Projection, feedback.SignSymmetry, feedback.KolenPollack, feedback.Direct, feedback.Chained,
-        feedback.DFA, feedback.DRTP, feedback.Initial, feedback.RateReduction, feedback.Autoencoder,
+        feedback.DFA, feedback.DRTP,
     ),
     tasks={make.__name__: make for make in _MADE},
     measures={"layers": layerwise.DIAGNOSTICS},
@@ -178,6 +179,7 @@ class Cell:
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         further = {} if self.record is None else find("record", self.record)
+        began = time.process_time()
         try:
             data = train(
                 self.make_task(), self.feedback, runs=self.runs, epochs=self.epochs, seed=self.seed,
@@ -189,7 +191,8 @@ class Cell:
             torch.set_num_threads(threads)
         data = data.drop_vars("stuck")  # which says nothing that the losses do not
         data.attrs = {ATTRIBUTES.get(name, name): value for name, value in data.attrs.items()}
-        return data
+        # what it cost, whoever else used the machine meanwhile
+        return data.assign_attrs(core_seconds=round(time.process_time() - began, 2))
 
 
 def from_options(options: Mapping) -> Cell:

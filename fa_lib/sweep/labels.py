@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 
 from fa_lib.sweep.cells import INNER, Cell, describe, listed
+from fa_lib.sweep.registry import find
 
 # In this order, and only where conditions would otherwise have one name; then whatever else a cell has.
 INSIDE = "rules inside"  # asked for last: two wrappers may differ in nothing else
 TELLING = ("task", "lr", "batch", "bin_size", "samples", "test_samples", "widths", "optimizer", "nonlinearity")
-# Rules around another, which gives the name.
-AROUND = {"Centred": "centred", "OutputError": "error as in Eq. 8", "Direct": "direct", "Chained": "layer by layer",
-          "Initial": "B drawn anew"}  # fmt: skip
 
 
 def condition(cell: Cell) -> Cell:
@@ -49,8 +47,8 @@ def in_words(cell: Cell, names: Mapping[Cell, str]) -> str:
 
 def _first_words(cell: Cell) -> Iterator[str]:
     rule, around = describe(cell.feedback), []
-    while rule["rule"] in AROUND:
-        around.append(AROUND[rule["rule"]])
+    while words := find("rule", rule["rule"]).around:
+        around.append(words)
         rule = rule[INNER]
     yield rule["rule"]
     if rule.get("decorrelate"):

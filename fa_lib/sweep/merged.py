@@ -170,7 +170,7 @@ def _side_by_side(blocks: list[xr.Dataset]) -> xr.Dataset:
         values = [block.attrs[name] for block in blocks if name in block.attrs]
         several = list(dict.fromkeys(values))
         attributes[name] = several[0] if len(several) == 1 else "; ".join(map(str, several))
-        if name == "seconds":
+        if name in ("seconds", "core_seconds"):
             attributes[name] = round(sum(values), 2)
     return data.sortby("run").assign_attrs(attributes)
 

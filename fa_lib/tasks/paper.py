@@ -55,7 +55,8 @@ def mnist(samples: int | None = None, test_samples: int | None = None) -> Task:
         samples, test_samples: take the first so many images; all 60 000 and 10 000 if None.
 
     Raises:
-        ValueError: for a number of samples that is not there, or altered files. FileNotFoundError: for missing ones.
+        ValueError: for a number of samples that is not there, or altered files.
+        FileNotFoundError: for missing files.
     """
     parts = _mnist(samples, test_samples, lambda digits: np.eye(10)[digits])
     return Task("MNIST", **parts, output="sigmoid", metrics={"accuracy": correct_rate},

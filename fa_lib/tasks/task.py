@@ -80,9 +80,10 @@ class Task:
 
     Args:
         name: name in figures and results.
-        x, y: training inputs (sample, ...), such as (sample, input) or (sample, 1, 28, 28), and targets (sample, p) or,
-            as classes, (sample,).
-        test_x, test_y: the same for samples never trained on.
+        x: inputs to train on, (sample, ...), such as (sample, input) or (sample, 1, 28, 28).
+        y: their targets, (sample, p), or classes, (sample,).
+        test_x: inputs never trained on, of the form of x.
+        test_y: their targets, of the form of y.
         output: nonlinearity after the decoder: "sigmoid", "softmax", "linear" or "clip" (to -5 .. 5), or a function.
         loss: "mean squared error", "cross-entropy" (softmax), "binary cross-entropy" (sigmoid), or a function of
             z (run, sample, p) and y (sample, p) to (run,).

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -25,19 +25,23 @@ from fa_lib.training.model import Model, build
 # blocks back to the system each time, and having them cleared again can double a step's time. Elsewhere: no effect.
 np.empty(2**25 - 2**13, np.uint8)
 
-Batches = Sequence[tuple[Tensor, Tensor]]
+Batches = Iterable[tuple[Tensor, Tensor]]
 
 
-def batches(task: Task, device: str = "cpu") -> Batches:
+def batches(task: Task, device: str = "cpu") -> Sequence[tuple[Tensor, Tensor]]:
     """The task's training samples in its batches, (x, y) each, in the task's order."""
     x, y = task.x.to(device), task.y.to(device)
     return list(zip(x.split(task.batch or len(x)), y.split(task.batch or len(x)), strict=True))
 
 
 def shuffled(task: Task, epoch: int, seed: int, device: str = "cpu") -> Batches:
-    """The task's batches in an order of this epoch's own, from a generator of its own: the same for every rule."""
-    order = torch.randperm(len(task.x), generator=generator(seed, epoch, "batches"))
-    return batches(task.change(x=task.x[order], y=task.y[order]), device)
+    """The task's batches in an order of this epoch's own, from a generator of its own: the same for every rule.
+
+    Each is gathered when its turn comes, so that its samples are still in the cache when they are used.
+    """
+    order = torch.randperm(len(task.x), generator=generator(seed, epoch, "batches")).to(device)
+    x, y = task.x.to(device), task.y.to(device)
+    return ((x.index_select(0, part), y.index_select(0, part)) for part in order.split(task.batch or len(x)))
 
 
 def train_epoch(model: Model, batches: Batches) -> Iterator[Step]:
@@ -162,13 +166,17 @@ def train(
     Args:
         task: from `fa_lib.tasks`, or one's own `Task`.
         rule: of `fa_lib.feedback`, such as `FA()` or, for every hidden layer, `DFA()`; or one's own.
-        encoder, learn_decoder, learn_encoder, learn_gain, device: as in `build`.
+        encoder: a function that makes an `nn.Module` of one run, or a network with a run axis, see `build`; the task's
+            own if None.
         runs: how many repeats, or their numbers. Run r depends on (seed, r) alone.
         epochs: passes over the training set; the task's own number if None.
         seed: seed of weights, matrices, noise and dropout. The same seed starts every rule from the same weights.
+        learn_decoder, learn_encoder: False freezes that part (weights and biases).
+        learn_gain: learn the factor gamma after each tanh of the task's own encoder.
         measure_every: measure each so-many-th epoch only, counted from 0, and the last.
         bin_size: bin of the information, in units of H and y.
         record: further measures of an epoch's last step: name to function of `Step`, giving (run, ...).
+        device: "cpu" or "cuda".
         progress: show a bar.
 
     Returns:

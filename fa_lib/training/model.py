@@ -80,7 +80,7 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
         if watched and number >= 0:
             seen[number] = Layer(H.detach(), H.grad, above, W, None if cut is None else cut.matrix(W))
         if watched and number > max(min(hidden), -1):
-            above = weight.detach().clone()
+            above = None if weight is None else weight.detach().clone()
             told = model.rules.below(error, W, a.grad, above)
     return Step(
         hidden[last].H.detach(), y, y_hat, z.grad, signal, W_O, model.encoder.factors(), loss.detach(), metrics,
@@ -109,7 +109,8 @@ def build(
         encoder: a function that makes an `nn.Module` of one run, x to H, such as `lambda: nn.Sequential(...)`: every
             run gets its own. Or a network with a run axis, such as `networks.Recurrent`, made for these runs. The
             task's fully connected one if None.
-        runs, seed: as in `train`.
+        runs: how many repeats, or their numbers. Run r depends on (seed, r) alone.
+        seed: of weights, matrices, noise and dropout.
         learn_decoder, learn_encoder: False freezes that part (weights and biases).
         learn_gain: learn the factor gamma after each tanh, for any rule.
         device: "cpu" or "cuda".

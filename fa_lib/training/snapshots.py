@@ -41,9 +41,12 @@ def observe(
     """Train as `train` does and take measures of H at chosen epochs.
 
     Args:
-        task, rule, runs, seed: as in `train`; the same seed gives the same training.
+        task: what is learned.
+        rule: of `fa_lib.feedback`, or one's own.
         measures: name to function of `Snapshot`, giving (run, ...); `probes.readings` makes a set of them.
         at: epochs, in rising order; after so many passes over the training set. 0 is the untrained network.
+        runs: how many repeats, or their numbers.
+        seed: of weights, matrices, noise and dropout; the same as in `train` gives the same training.
         options: `encoder`, `learn_decoder`, `learn_encoder`, `learn_gain` and `device`, as in `train`.
 
     Returns:

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from patience import PATIENCE
+from trainings import RUNNING, epoch, press, run_to, settle, still_for, wait_for_epoch
 
 from fa_book.widgets import Training
 from fa_book.widgets.abreast import parameters, place_parameters
@@ -173,49 +173,6 @@ def test_linear_readout_is_the_best_one(call, kind):
 # the page
 
 
-def epoch(page) -> int:
-    return int(re.search(r"After epoch (\d+)", page.locator("fa-widget caption").inner_text())[1])
-
-
-def press(page, name):
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-IN = "document.querySelector('fa-widget').shadowRoot.querySelector('div').shadowRoot"
-RUNNING = f"() => !{IN}.querySelector('caption').textContent.includes('finished')"
-
-
-def wait_for_epoch(page, least):
-    text = f"{IN}.querySelector('caption')"
-    page.wait_for_function(f"(least) => Number({text}.textContent.match(/\\d+/)[0]) >= least", arg=least)
-
-
-def run_to(page, least):
-    press(page, "Run")
-    page.wait_for_function(RUNNING)
-    wait_for_epoch(page, least)
-    press(page, "Pause")
-    page.get_by_role("button", name="Run", exact=True).wait_for()
-
-
-def still_for(page, milliseconds=400):
-    """The epoch now, if it stays."""
-    before = epoch(page)
-    page.wait_for_timeout(milliseconds)
-    assert epoch(page) == before
-    return before
-
-
-def settle(page):
-    """Wait for the rounds that were under way when the training was halted; a busy machine takes its time."""
-    for _ in range(30 * PATIENCE):
-        before = epoch(page)
-        page.wait_for_timeout(400)
-        if epoch(page) == before:
-            return
-    raise AssertionError("the training does not halt")
-
-
 OTHER = {"frozen": True, "gamma": True, "k_term": True, "rate": 0.003, "seed": 2}
 
 
@@ -368,9 +325,10 @@ def test_a_finished_run_s_hidden_layer_is_that_of_its_curves(call):
     given.html()
     found = call(
         """async (runs) => {
-          const { lockstep, rules } = await import("/_static/widgets/lockstep.js");
+          const { lockstep } = await import("/_static/widgets/lockstep.js");
+          const { fiveRules, rules } = await import("/_static/widgets/five_rules.js");
           return runs.map((run) => {
-            const held = lockstep({ changed() {}, may: () => false, failed() {} });
+            const held = lockstep(fiveRules(), { changed() {}, may: () => false, failed() {} });
             held.restart(run.settings);
             held.show(run);
             return rules.map((rule) => [held.latest[rule].now[3], held.latest[rule].readout.accuracy]);

@@ -23,7 +23,10 @@ ACROSS = {  # room to the room that its chapter truly needs
     ("diagrams", "encoder_decoder"),  # the picture of the box
     ("one_law", "decide"),  # the same conditions, by the law
     ("widgets", "alignment"),  # the power spectrum of a pattern
+    ("systems", "random_layers"),  # the same reservoirs and sequences
     ("results", "alignment"),  # the spectral classes that are left out
+    ("widgets", "decide"),  # the signal that is turned, and told wrong labels
+    ("results", "encoder_decoder"),  # shares in a dead zone
     ("widgets", "information"),  # the cases whose information is known
 }
 

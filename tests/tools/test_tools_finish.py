@@ -248,7 +248,8 @@ def test_words_come_from_pages_and_scripts():
 
 def test_a_description_is_the_first_paragraph_cut_at_a_word():
     soup = page(
-        "<article><p>Short.</p><figure><p>" + "not this " * 20 + "</p></figure><p>" + "word " * 60 + "</p></article>"
+        '<article><div class="opener"><p>' + "nor this " * 20 + "</p></div>"
+        "<p>Short.</p><figure><p>" + "not this " * 20 + "</p></figure><p>" + "word " * 60 + "</p></article>"
     )
     text = head.description(soup, "otherwise")
     assert text.startswith("word word")

@@ -1,5 +1,6 @@
 """What search engines and messengers are told of the pages, and when these were last changed: on a small site."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -7,11 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import sphinxext.opengraph as opengraph
 import yaml
 from bs4 import BeautifulSoup
 from whole_book import GIT
 
+from tools import cards
 from tools.book import ROOT
+from tools.finish import head as head_of_site
 from tools.paper.chapters import slug
 
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
@@ -26,7 +30,7 @@ CONF = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 extensions = ["sphinx_togglebutton", "sphinxext.opengraph", "sphinx_sitemap", "tools.quiet_scripts"]
-extensions += ["tools.formulas", "tools.finish"]
+extensions += ["tools.formulas", "tools.cards", "tools.finish"]
 html_theme = "sphinx_book_theme"
 html_theme_options = {{"use_fullscreen_button": True, "repository_url": "https://github.com/some/book"}}
 html_baseurl = {SITE!r}
@@ -101,6 +105,20 @@ def test_a_page_has_its_title_address_words_and_card(site):
     assert (site / first["og:image"].removeprefix(SITE)).stat().st_size > 5000
     assert first["og:image"] != other["og:image"]
     assert head(site / "search.html")["description"]
+
+
+def test_a_card_has_the_page_s_words_whole(site):
+    """Its name is made of what it says."""
+    words = WORDS.replace(":math:`W_O^\\top`", "W_O^top")
+    said = words[: head_of_site.LENGTH].rpartition(" ")[0] + " …"
+    card = {**GIVEN["ogp_social_cards"], "description_max_length": head_of_site.LENGTH + 2}
+    given = str({**opengraph.DEFAULT_SOCIAL_CONFIG, **card})
+    digest = hashlib.sha1((GIVEN["project"] + "First" + said + given).encode(), usedforsecurity=False).hexdigest()
+    assert head(site / "book/index.html")["og:image"].endswith(f"_{digest[:8]}.png")
+
+
+def test_a_card_s_formulas_are_text():
+    assert cards.plain(r"\gamma\tanh(a_{i})\, W_O") == "\N{GREEK SMALL LETTER GAMMA}tanh(a_i) W_O"
 
 
 def test_the_list_of_pages_has_their_dates(site):

@@ -1,11 +1,12 @@
 """What search engines and messengers say of a page: its first paragraph, whole words and formulas as they sound.
 
-All else in a page's head comes from Sphinx and sphinxext-opengraph, which cuts its texts within a word.
+All else in a page's head comes from Sphinx and sphinxext-opengraph; tools/cards.py does the same for its cards.
 """
 
 from bs4 import BeautifulSoup
 
 LENGTH = 170  # letters of a description
+SHORT = 40  # a paragraph of no more letters says too little
 DESCRIPTIONS = 'meta[name="description"], meta[property="og:description"], meta[property="og:image:alt"]'
 
 
@@ -14,10 +15,17 @@ def description(page: BeautifulSoup, otherwise: str) -> str:
     for paragraph in page.select("article p"):
         if paragraph.find_parent(["figure", "fa-widget", "table", "form"]) or paragraph.find("script"):
             continue
+        if paragraph.find_parent(class_="opener"):  # what a chapter needs says little about it
+            continue
         text = " ".join(paragraph.get_text().split())
-        if len(text) > 40:
-            return text if len(text) <= LENGTH else text[:LENGTH].rpartition(" ")[0].rstrip(" ,;:.") + " …"
+        if len(text) > SHORT:
+            return cut(text)
     return otherwise
+
+
+def cut(text: str) -> str:
+    """A text of no more than `LENGTH` letters, with a mark where it was cut, which is between words."""
+    return text if len(text) <= LENGTH else text[:LENGTH].rpartition(" ")[0].rstrip(" ,;:.") + " …"
 
 
 def describe(page: BeautifulSoup, text: str) -> None:

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from fa_book.coding_rate import climbing
+from fa_book.coding_rate.reduction import RateReduction
 from fa_lib import FA, probes, train
-from fa_lib.feedback.coding_rate import RateReduction
 from fa_lib.record import Snapshot
 
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
+from fa_book.encoder_decoder import saturation
 from fa_book.encoder_decoder.variations import variations
 from fa_lib import FA, training
-from fa_lib.probes import saturation
 
 
 @pytest.mark.parametrize("share", [saturation.blocked, saturation.trapped])

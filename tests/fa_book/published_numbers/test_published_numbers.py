@@ -5,8 +5,10 @@ import json
 import numpy as np
 import pytest
 import torch
+import xarray as xr
 
 from fa_book.published_numbers import mnist1d, plan, sources, tables
+from fa_book.published_numbers import results as full
 from fa_book.published_numbers import tasks as protocols
 from fa_book.published_numbers.residual import Residual
 from fa_lib import sweep, training
@@ -24,7 +26,7 @@ def test_agreement_needs_both_spreads():
 def test_every_cell_of_a_table_is_filled_or_explained():
     source = sources.named("PSA's baselines")
     (empty,) = tables.rows(source, {}, {})
-    assert empty[4].startswith("not run: planned")
+    assert empty[4] == f"not run: {source.why}"
     filled, more = tables.rows(source, {"BP": [97.2, 97.4, 97.6], "FA": [96.0, 96.2]}, {"BP": 120.4})
     assert filled == ["BP", "97.4 [96.9, 97.9]", "97.37 ± 0.14", "+0.0", "yes", "120"]
     assert more[0] == "FA"
@@ -32,8 +34,10 @@ def test_every_cell_of_a_table_is_filled_or_explained():
     page = tables.beside(source, {"BP": [97.2, 97.4]}, {})
     assert page.count("<tr>") == 2
     assert "784-128-10" in page
-    (first, *_) = tables.empty(sources.SOURCES)
-    assert first[2:] == ["BP 97.37 ± 0.14", source.why, "200"]
+    psa, dfc = (tables.empty([sources.named(name)], {"PSA's baselines": ["BP"]})[0]
+                for name in ("PSA's baselines", "strong_dfc, MNIST"))  # fmt: skip
+    assert psa[2:] == ["none is left", source.why, "165"]
+    assert dfc[2].startswith("BP 98.17; DFC 97.8; Strong-DFC")
     for source in sources.SOURCES:
         assert source.why or source.name in ("IBTask, the paper's Fig. 1", "MNIST-1D")
         assert all(50 > row.theirs > 30 or 60 < row.theirs < 100 for row in source.rows)
@@ -86,3 +90,27 @@ def test_tasks_are_as_the_sources_say_and_held_out_samples_are_not_trained_on():
     assert len({cell.name for cell in cells}) == len(cells) == 12
     assert {json.loads(cell.text())["epochs"] for cell in cells} == {150, 100, 40}
     assert np.isclose(cells[0].lr, 1e-2)
+
+
+def test_what_was_computed_comes_back_by_task_and_rule():
+    """A row's end and best, its seconds where they were noted, and a name for every planned cell's rule."""
+    names = [plan.rule_of(cell) for cell in plan.published()]
+    assert names == [rule for _, rule in plan.ROWS]
+    assert set(names) == set(plan.RULES)
+    values = xr.DataArray([[0.5, 0.9, 0.8], [0.6, 0.7, 0.75]], dims=("run", "epoch"))
+    rows = {"BP": values.to_dataset(name="test_accuracy").assign_attrs(core_seconds=3.5)}
+    rows["FA"] = values.to_dataset(name="test_accuracy")
+    assert full.accuracies(rows)["BP"] == pytest.approx([80, 75])
+    assert full.accuracies(rows, best=True)["FA"] == pytest.approx([90, 75])
+    assert full.core_seconds(rows) == {"BP": 3.5}
+
+
+def test_backpropagation_meets_both_sources_on_mnist_at_full_length():
+    done = full.at_full_length(ROOT / "book/results/published.nc")
+    assert list(done) == ["mnist_1d", "psa_mnist", "dfc_mnist"]
+    assert set(done["mnist_1d"]) == set(plan.RULES)
+    for name, best in (("PSA's baselines", True), ("strong_dfc, MNIST", False)):
+        data = done[full.TASK_OF[name]]["BP"]
+        assert (data.sizes["run"], int(data.epoch[-1]) + 1) == plan.LENGTHS[full.TASK_OF[name]]
+        theirs = sources.named(name).rows[0]
+        assert tables.agrees(theirs, full.accuracies({"BP": data}, best=best)["BP"])

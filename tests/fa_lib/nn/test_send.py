@@ -13,6 +13,10 @@ from torch.func import functional_call, grad, vmap
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from fa_book.bottleneck.autoencoder import Autoencoder
+from fa_book.coding_rate.reduction import RateReduction
+from fa_book.predictive_coding.rule import PredictiveCoding
+from fa_book.sensitivity.initial import Initial
 from fa_lib import training
 from fa_lib.feedback import (
     BP,
@@ -22,17 +26,13 @@ from fa_lib.feedback import (
     NF,
     NFA,
     TF,
-    Autoencoder,
     Centred,
     Chained,
     Direct,
-    Initial,
     KolenPollack,
     OutputError,
-    PredictiveCoding,
     Projection,
     RandomMatrix,
-    RateReduction,
     SignSymmetry,
     carry,
 )

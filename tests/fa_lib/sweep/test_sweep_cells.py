@@ -140,7 +140,7 @@ def test_a_file_gives_back_the_numbers_with_provenance(computed, tmp_path):
     assert back.drop_attrs().identical(data.drop_attrs())
     assert data.attrs.items() <= back.attrs.items()
     provenance = {"commit", "host", "hardware", "xarray", "dask", "fa_lib", "peak_memory", "finished", "digest", "cell"}
-    assert provenance | {"torch", "numpy", "python", "device", "seconds", "seed"} <= set(back.attrs)
+    assert provenance | {"torch", "numpy", "python", "device", "seconds", "core_seconds", "seed"} <= set(back.attrs)
     assert from_options(json.loads(back.attrs["cell"])) == cell
     survey = store.survey([cell, dataclasses.replace(cell, seed=1)], tmp_path)
     assert list(survey.found) == [cell]

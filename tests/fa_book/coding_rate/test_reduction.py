@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.nn import functional
 
+from fa_book.coding_rate.reduction import RateReduction, gradient
 from fa_lib import probes, tasks, training
-from fa_lib.feedback.coding_rate import RateReduction, gradient
 
 
 def value(H, y, precision, unit, always_on):

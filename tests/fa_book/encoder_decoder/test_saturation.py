@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fa_book.encoder_decoder import saturation
 from fa_lib import BP, FA, train, training
-from fa_lib.probes import saturation
 from fa_lib.record import Step
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)

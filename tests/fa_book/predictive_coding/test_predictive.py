@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from fa_book.predictive_coding.energy import asymmetry, energy, equilibrium
+from fa_book.predictive_coding.rule import PredictiveCoding, squared_error_at
 from fa_book.predictive_coding.training import Whole, learn
 from fa_lib import BP, FA, NF, TF, tasks, training
 from fa_lib.feedback import carry
-from fa_lib.feedback.predictive_coding import PredictiveCoding, squared_error_at
 
 
 @pytest.fixture

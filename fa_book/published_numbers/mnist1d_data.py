@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from fa_lib.tasks.task import Protocol, Task
+from fa_lib.tasks import Protocol, Task
 
 CURVES = np.array([  # heights of the ten digits at 12 places
     [5, 6, 6.5, 6.75, 7, 7, 7, 7, 6.75, 6.5, 6, 5],

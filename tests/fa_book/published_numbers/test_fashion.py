@@ -5,17 +5,16 @@ import shutil
 
 import pytest
 
-from fa_lib import tasks
-from fa_lib.tasks import fashion, fetch
+from fa_book.published_numbers import fashion, fetch
 
 
 def test_the_slice_serves_without_the_rest():
-    task = tasks.fashion_mnist(samples=200, test_samples=50)
+    task = fashion.fashion_mnist(samples=200, test_samples=50)
     assert (tuple(task.x.shape), tuple(task.test_x.shape), task.p) == ((200, 784), (50, 784), 10)
     # labels as the data set's own page shows its first: ankle boot, shirt, ...
     assert task.y[:3].argmax(1).tolist() == [9, 0, 0]
     assert float(task.x.min()) == pytest.approx(-0.2860 / 0.3530, abs=1e-6)
-    whole = tasks.fashion_mnist(samples=4000, test_samples=1000)
+    whole = fashion.fashion_mnist(samples=4000, test_samples=1000)
     assert float(whole.x.mean()) == pytest.approx(0, abs=0.02)
     assert float(whole.x.std()) == pytest.approx(1, abs=0.02)
 
@@ -23,10 +22,10 @@ def test_the_slice_serves_without_the_rest():
 def test_more_than_the_slice_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("FA_FASHION", str(tmp_path))
     monkeypatch.setattr(fashion, "DEBIAN", tmp_path / "none")
-    with pytest.raises(FileNotFoundError, match=r"python -m fa_lib\.tasks\.fetch.*--source FOLDER"):
-        tasks.fashion_mnist(samples=4001, test_samples=10)
+    with pytest.raises(FileNotFoundError, match=r"python -m fa_book\.published_numbers\.fetch.*--source FOLDER"):
+        fashion.fashion_mnist(samples=4001, test_samples=10)
     with pytest.raises(ValueError, match="1 to 60000, got 60001"):
-        tasks.fashion_mnist(samples=60001)
+        fashion.fashion_mnist(samples=60001)
 
 
 def test_fetching_refuses_what_is_altered_cut_short_or_not_there(tmp_path, capsys):
@@ -55,7 +54,7 @@ def test_what_is_fetched_is_read(tmp_path, monkeypatch):
     monkeypatch.setenv("FA_FASHION", str(tmp_path))
     assert fetch.fetch(fashion.SLICE) == tmp_path
     monkeypatch.setattr(fashion, "SLICE", tmp_path / "none")
-    assert len(tasks.fashion_mnist(samples=3000, test_samples=10).x) == 3000
+    assert len(fashion.fashion_mnist(samples=3000, test_samples=10).x) == 3000
 
 
 @pytest.mark.parametrize("reason", [OSError("no route")])

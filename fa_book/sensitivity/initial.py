@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from fa_lib import check
-from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Rule, Target, Weight, Wrapper
-from fa_lib.feedback.errors import NF
+from fa_lib import check, sweep
+from fa_lib.feedback import NF, RandomMatrix, Rule, Wrapper
+from fa_lib.feedback.base import Error, Hidden, Target, Weight
 
 
 def normal(B: Weight) -> Weight:
@@ -60,6 +60,7 @@ class Initial(Wrapper):
         ValueError: for a rule without matrices, an unknown kind, or a size that is not a finite number above 0.
     """
 
+    around = "B drawn anew"
     kind: str = "normal"
     size: float = 1.0
 
@@ -80,3 +81,6 @@ class Initial(Wrapper):
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """Nothing: what is drawn is the rule inside."""
         raise ValueError("the rule has no matrices yet: call .draw(p, m, runs=..., seed=...) first")
+
+
+sweep.register(__name__, rules=[Initial])

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from fa_lib import tasks
-from fa_lib.tasks.mnist1d import generate
+from fa_book.published_numbers.mnist1d_data import generate, mnist_1d
 
 DIGITS = [2, 6, 4, 5, 6, 6, 6, 0, 3, 1, 6, 9, 4, 3, 4, 5, 1, 9, 0, 3, 4, 2, 6, 3, 4, 3, 4, 8, 7, 8]
 COUNTS = [398, 396, 411, 394, 394, 402, 401, 404, 402, 398]  # of each digit among the 4000 that are trained on
@@ -62,10 +61,10 @@ def test_the_published_seed_gives_the_published_data():
 
 
 def test_the_task_is_split_and_standardised():
-    task = tasks.mnist_1d(samples=100, seed=7)
-    assert not np.array_equal(task.x, tasks.mnist_1d(samples=100, seed=8).x)
+    task = mnist_1d(samples=100, seed=7)
+    assert not np.array_equal(task.x, mnist_1d(samples=100, seed=8).x)
     assert (len(task.x), len(task.test_x), task.p) == (80, 20, 10)
     whole = np.concatenate([task.x.numpy(), task.test_x.numpy()])
     assert (whole.mean(), whole.std()) == pytest.approx((0, 1), abs=1e-5)
     with pytest.raises(ValueError, match="multiple of 10, the number of classes, got 15"):
-        tasks.mnist_1d(samples=15)
+        mnist_1d(samples=15)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from fa_book.bottleneck.autoencoder import Autoencoder
 from fa_lib import FA, tasks, train, training
-from fa_lib.feedback.autoencoder import Autoencoder
 
 P = 6
 

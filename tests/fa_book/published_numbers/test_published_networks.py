@@ -3,14 +3,14 @@
 import pytest
 import torch
 
-from fa_book import published_networks
+from fa_book.published_numbers import networks
 from fa_lib import tasks, training
 from fa_lib.feedback import DFA, DRTP
 
 
 def test_networks_have_the_stated_sizes_and_see_pixels():
     task = tasks.mnist(samples=20, test_samples=10)
-    deep, shallow = published_networks.nokland(task), published_networks.frenkel(task, depth=2, width=1000, lr=1e-3)
+    deep, shallow = networks.nokland(task), networks.frenkel(task, depth=2, width=1000, lr=1e-3)
     assert (deep.widths, shallow.widths) == ((240,) * 7, (1000, 1000))
     assert (deep.lr, shallow.lr, shallow.batch) == (1e-4, 1e-3, 100)
     assert torch.equal(deep.x.view(-1, 1, 28, 28), task.x)
@@ -23,6 +23,6 @@ def test_networks_have_the_stated_sizes_and_see_pixels():
 
 @pytest.mark.parametrize("rule", [DFA(), DRTP()], ids=str)
 def test_direct_rules_begin_to_learn_mnist(rule):
-    task = published_networks.frenkel(tasks.mnist(samples=3000, test_samples=500), width=100, lr=1e-3, batch=20)
+    task = networks.frenkel(tasks.mnist(samples=3000, test_samples=500), width=100, lr=1e-3, batch=20)
     data = training.train(task, rule, runs=2, epochs=2, progress=False)
     assert (data.test_accuracy[:, -1] > 0.6).all()  # 0.1 is chance

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fa_lib.dynamics import encoded, exact
+from fa_book.one_law.encoder import encoded
+from fa_lib.dynamics import exact
 
 STEPS = (0, 1, 7, 30)
 

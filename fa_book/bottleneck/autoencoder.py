@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from fa_lib import check
+from fa_lib import check, sweep
 from fa_lib.feedback.base import Error, Hidden, PerRun, Rule, Target, Weight, carry, drawn, per_run
 from fa_lib.random import generator, kaiming_normal, stack
 
@@ -106,3 +106,6 @@ class Autoencoder(Rule):
         """What the error goes through at this moment, (run, p, m): A at the length of the B it started from."""
         A = drawn(self.parameters[0] if self.parameters else None).detach()
         return A * (self.length / A.norm(dim=(1, 2), keepdim=True))
+
+
+sweep.register(__name__, rules=[Autoencoder])

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fa_lib.dynamics import draw, exact, feedback_rate, readout_rate, simulate
+from fa_book.one_law.rates import feedback_rate, readout_rate
+from fa_lib.dynamics import draw, exact, simulate
 from fa_lib.dynamics.rules import TF
 
 WEIGHTS = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))  # of the five-point rule, exact to fourth order

@@ -1,9 +1,9 @@
 """The command that gets Fashion-MNIST once, checks it and puts it where `fashion_mnist` looks.
 
-    python -m fa_lib.tasks.fetch                   # from Debian's package if it is installed, else the official address
-    python -m fa_lib.tasks.fetch --source FOLDER   # from a folder that has the four IDX files, gzipped or not
+    python -m fa_book.published_numbers.fetch                   # from Debian's package if it is there, else the address
+    python -m fa_book.published_numbers.fetch --source FOLDER   # from a folder with the four IDX files, gzipped or not
 
-The one part of the library that opens a connection, and only when it is called.
+The one part of the project that opens a connection, and only when it is called.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from fa_lib.tasks.fashion import COMMAND, DEBIAN, FILES, OFFICIAL, content, home, path_of, remedy
+from fa_book.published_numbers.fashion import COMMAND, DEBIAN, FILES, OFFICIAL, content, home, path_of, remedy
 
 
 def fetch(source: str | Path | None = None, into: str | Path | None = None) -> Path:

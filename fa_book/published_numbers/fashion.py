@@ -16,13 +16,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from fa_lib.tasks.task import Protocol, Task
+from fa_lib.tasks import Protocol, Task
 
 SLICE = Path(__file__).resolve().parents[2] / "book" / "data" / "fashion-mnist"
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")  # where the package dataset-fashion-mnist puts it
 OFFICIAL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 WITHIN = {"train": 4000, "test": 1000}  # images in the slice
-COMMAND = "python -m fa_lib.tasks.fetch"
+COMMAND = "python -m fa_book.published_numbers.fetch"
 
 
 class File(NamedTuple):
@@ -85,7 +85,7 @@ def fashion_mnist(samples: int | None = None, test_samples: int | None = None) -
 
     Args:
         samples, test_samples: take the first so many images; all 60 000 and 10 000 if None. The first 4 000 and 1 000
-            come with the book, the rest is fetched by `python -m fa_lib.tasks.fetch`.
+            come with the book, the rest is fetched by `python -m fa_book.published_numbers.fetch`.
 
     Returns:
         Task with x (sample, 784), each pixel 0 to 1 less 0.2860, over 0.3530: mean and sd of the training pixels.

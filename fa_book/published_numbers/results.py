@@ -1,0 +1,48 @@
+"""What was computed at the sources' full length, as their tables want it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from fa_book.published_numbers import plan
+from fa_lib import sweep
+
+#: Source to the task that has its protocol.
+TASK_OF = {
+    "MNIST-1D": "mnist_1d",
+    "PSA's baselines": "psa_mnist",
+    "strong_dfc, MNIST": "dfc_mnist",
+    "strong_dfc, Fashion-MNIST": "dfc_fashion",
+}
+
+
+def at_full_length(path: str | Path) -> dict[str, dict[str, xr.Dataset]]:
+    """Task to rule to its record, of a file merged from `plan.published`; tasks without a row are left out."""
+    cells = {(cell.task, plan.rule_of(cell)): cell for cell in plan.published()}
+    found: dict[str, dict[str, xr.Dataset]] = {}
+    for (task, rule), data in sweep.named(path, cells).items():
+        found.setdefault(task, {})[rule] = data
+    return found
+
+
+def accuracies(rules: Mapping[str, xr.Dataset], *, best: bool = False) -> dict[str, np.ndarray]:
+    """Rule to test accuracies in per cent, one a run: at the end, or the best that was measured."""
+    kept = {rule: data.test_accuracy.values for rule, data in rules.items()}
+    return {rule: 100 * (values.max(1) if best else values[:, -1]) for rule, values in kept.items()}
+
+
+def core_seconds(rules: Mapping[str, xr.Dataset]) -> dict[str, float]:
+    """Rule to the core seconds of its runs, where they were noted."""
+    return {rule: data.attrs["core_seconds"] for rule, data in rules.items() if "core_seconds" in data.attrs}
+
+
+def rates(path: str | Path) -> dict[str, dict[tuple[str, float], np.ndarray]]:
+    """Task to (rule, learning rate) to held-out accuracies in per cent, of `published_rates_mnist`."""
+    cells = {(cell.task.removesuffix(plan.tasks.HELD), plan.rule_of(cell), cell.lr): cell
+             for cell in plan.published_rates_mnist()}  # fmt: skip
+    found: dict[str, dict[tuple[str, float], np.ndarray]] = {}
+    for (task, rule, lr), data in sweep.named(path, cells).items():
+        found.setdefault(task, {})[rule, lr] = 100 * data.test_accuracy.values[:, -1]
+    return found
