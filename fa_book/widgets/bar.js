@@ -1,7 +1,7 @@
 // Move the bar: every claim on its interval, margins that can be made wider or narrower, and the verdicts that change.
 import { choice, number, widget } from "./common.js";
 import { say } from "./elements.js";
-import { bounds, shown as decisive, verdict } from "./margins.js";
+import { bounds, decisive, verdict } from "./margins.js";
 
 const colours = { holds: "good", "does not hold": "bad", artefact: "soft", undecided: "warn" };
 const tall = 16; // a row

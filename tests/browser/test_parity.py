@@ -156,8 +156,8 @@ def test_the_bar_draws_the_check_that_decides(call):
     records = ledger.collect(ROOT / "book")
     found = call(
         """async (records) => {
-          const { shown } = await import("/_static/widgets/margins.js");
-          return records.map((record) => shown(record).effect);
+          const { decisive } = await import("/_static/widgets/margins.js");
+          return records.map((record) => decisive(record).effect);
         }""",
         Bar(records).records,
     )
