@@ -16,11 +16,11 @@ const usual = { angle: 180, share: 0, carrier: "target", frozen: true, seed: 10 
 const presets = [
   ["against the gradient", {},
     "The two upper pictures: H is read as well as under the signal as it is, and the decoder's answers are wrong."],
-  ["at right angles, W_O learns", { angle: 90, frozen: false },
+  ["at right angles", { angle: 90, frozen: false },
     "The signal never points along the gradient. H is read as well, and W_O learns to read it: the answers follow."],
-  ["three labels of four by lot", { angle: 0, share: 0.75 },
+  ["3/4 of labels by lot", { angle: 0, share: 0.75 },
     "One signal tells little of its label (dotted). H tells far more: it has heard 4096 of them at every step."],
-  ["all labels by lot", { angle: 0, share: 1 },
+  ["all by lot", { angle: 0, share: 1 },
     "Nothing is told, and H is read worse than before the training."],
 ].map(([name, differs, hint]) => ({ name, hint, settings: { ...usual, ...differs } }));
 
@@ -50,8 +50,8 @@ function build(ui) {
   const start = (hooks) => lockstep(twoSignals(), hooks);
   const { run, running, settle, show } = player(ui, { presets, settings, start, horizon, last });
   const parent = make(ui.picture, "div", { class: "set" });
-  ui.slider("angle", "signal turned by", { parent, step: 5, show: (angle) => `${Number(angle.toFixed(1))}°` });
-  ui.slider("share", "labels drawn by lot", { parent, step: 0.05, show: percent });
+  ui.slider("angle", "turned by", { parent, step: 5, show: (angle) => `${Number(angle.toFixed(1))}°` });
+  ui.slider("share", "labels by lot", { parent, step: 0.05, show: percent });
   const canvas = ui.canvas({
     label: "What a readout of H and the decoder get right over training, bits told, where the signal points, and H.",
     height: (width) => (width < 520 ? 580 : 2 * 200) + (width < 400 ? 60 : 25),

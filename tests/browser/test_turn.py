@@ -14,7 +14,7 @@ from fa_book.widgets.turn import EPOCHS, INTACT, MEASURES, PRESETS, YOURS
 from fa_lib import probes, tasks, training
 
 STEPS = 20
-NAMES = ["against the gradient", "at right angles, W_O learns", "three labels of four by lot", "all labels by lot"]
+NAMES = ["against the gradient", "at right angles", "3/4 of labels by lot", "all by lot"]
 SHOWN = ("signal_told", "cosine", "regression_accuracy", "told", "accuracy")  # columns of the table
 
 TRAIN = """async ([state, name, start, steps, wide]) => {
