@@ -13,6 +13,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from fa_book import tables
+from fa_book.tables import tidy as tidy  # chapters and rooms know it by this module
 from fa_lib.statistics import interval
 
 COLOURS = {  # Okabe & Ito 2008, told apart with any colour vision; one for each rule, in every chapter
@@ -94,6 +96,11 @@ def curves(axes: Axes, values: xr.DataArray, *, label: str | None = None, color:
     axes.plot(x, values.mean("run"), color=color, label=label, **line)
 
 
+def stroke(name: str, beside: Sequence[str]) -> str | tuple:
+    """How a rule's mean is drawn: NFA with gaps, where FA's line would else be hidden under it."""
+    return (0, (2.2, 1.3)) if name.startswith("NFA") and any(other.startswith("FA") for other in beside) else "-"
+
+
 def information_limits(axes: Axes, results: Mapping[str, xr.Dataset], variable: str = "information") -> None:
     """The frame for any curve of information: the shuffled-label null of each result, dotted, and the ceiling H(Y).
 
@@ -138,7 +145,8 @@ def grid(
         for row, variable in enumerate(rows):
             axes = panels[row, column]
             for name, data in results.items():
-                curves(axes, data[variable], label=name, linestyle="--" if dashed and dashed in name else "-")
+                style = "--" if dashed and dashed in name else stroke(name, list(results))
+                curves(axes, data[variable], label=name, linestyle=style)
             if all(f"{variable}_null" in data for data in results.values()):
                 information_limits(axes, results, variable)
             if variable in log:
@@ -155,47 +163,75 @@ def grid(
 
 
 def table(
-    results: Mapping[str, xr.Dataset], variables: Sequence[str], *, at: Sequence[int] = (-1,), digits: int = 2
+    results: Mapping[str, xr.Dataset],
+    variables: Sequence[str],
+    *,
+    at: Sequence[int] = (-1,),
+    digits: int = 2,
+    caption: str = "Means and spreads",
+    heads: Mapping[str, str] | None = None,
 ) -> None:
-    """Print mean and standard deviation over runs: the rounded table that stands for a figure.
+    """Display mean and standard deviation over runs: the rounded table that stands for a figure.
 
     Args:
         results: by name.
         variables: columns; one that a result lacks is left blank.
         at: positions along the epoch or step axis, one line for each; -1 is the last, one beyond the end is left out.
+            Where all lines are of one epoch, the note says which, else a column.
         digits: after the point.
+        caption: what is shown, with the unit.
+        heads: of columns, where not those of `LABELS`.
     """
-    columns = [LABELS.get(name, name.replace("_", " ")).partition(" (")[0] for name in variables]
+    labels = LABELS | dict(heads or {})
+    columns = [labels.get(name, name.replace("_", " ")) for name in variables]
     rows = []
     for name, data in results.items():
         axis = next(dim for dim in ("epoch", "step") if dim in data.dims)
         for position in (p for p in at if p < data.sizes[axis]):
-            cells = []
-            for variable in variables:
-                values = data[variable].isel({axis: position}).values if variable in data else None
-                known = values is not None
-                cells.append(f"{tidy(values.mean(), digits)} ± {tidy(values.std(), digits)}" if known else "")
-            rows.append([name, f"{int(data[axis][position])}", *cells])
-    widths = [max(map(len, column)) for column in zip(*rows, ["", "", *columns], strict=True)]
-    for name, *cells in (["", "", *columns], *rows):
-        line = "".join(f"  {text:>{width}}" for text, width in zip(cells, widths[1:], strict=True))
-        print(f"{name:{widths[0]}}{line}")
+            known = data.isel({axis: position})
+            cells = [tables.spread(known[name].values, digits) if name in data else "" for name in variables]
+            rows.append([name, f"{int(known[axis])}", *cells])
+    more, places = "", {row[1] for row in rows}
+    if len(places) == 1:
+        more, heads_of_all = f"{axis} {places.pop()}", ["", *columns]
+        rows = [[name, *cells] for name, _, *cells in rows]
+    else:
+        heads_of_all = ["", axis, *columns]
+    note = tables.over([data.sizes["run"] for data in results.values()], more=more)
+    tables.show(heads_of_all, rows, caption, note)
 
 
-def tidy(value: float, digits: int = 2, sign: str = "-") -> str:
-    """The rounded number, without the sign of a rounded zero; `sign="+"` shows plus signs too."""
-    text = f"{value:{sign}.{digits}f}"
-    return text.lstrip("+-") if float(text) == 0 else text
+def swarm(values: Sequence[float], *, half: float = 0.2, levels: int = 40) -> np.ndarray:
+    """Where to put the dots of single runs, left and right of their column: side by side where they are alike.
+
+    Args:
+        values: sorted, (run,).
+        half: largest distance from the column's middle.
+        levels: runs within one of so many equal parts of the range stand side by side.
+
+    Returns:
+        (run,), symmetric about 0 at each level, so that no trend is suggested.
+    """
+    values = np.asarray(values, dtype=float)
+    width = np.ptp(values) / levels or 1.0
+    level = np.minimum((values - values.min()) // width, levels - 1)
+    offset = np.empty(len(values))
+    for one in np.unique(level):
+        here = level == one
+        count = int(here.sum())
+        apart = min(2 * half / max(count - 1, 1), half / 4)
+        places = (np.arange(count) - (count - 1) / 2) * apart
+        offset[here] = places[np.argsort(abs(places), kind="stable")]  # from the middle outwards
+    return offset
 
 
 def strip(axes: Axes, groups: Mapping[str, Sequence[float]], *, ylabel: str) -> None:
     """Single runs as dots with their mean and 95 % interval beside, one column for each group."""
     for position, (name, values) in enumerate(groups.items()):
-        values = np.asarray(values)
-        offset = np.linspace(-0.12, 0.12, len(values))
-        axes.plot(position + offset, np.sort(values), "o", markersize=3.5, alpha=0.6, color=colour(name))
+        values = np.sort(np.asarray(values))
+        axes.plot(position + swarm(values), values, "o", markersize=3.5, alpha=0.6, color=colour(name))
         mean, low, high = interval(values)
-        axes.errorbar(position + 0.26, mean, [[mean - low], [high - mean]], fmt="_", color=colour(name), capsize=3)
+        axes.errorbar(position + 0.32, mean, [[mean - low], [high - mean]], fmt="_", color=colour(name), capsize=3)
     axes.set_xticks(range(len(groups)), groups)
     axes.set_xlim(-0.5, len(groups) - 0.2)
     axes.set_ylabel(ylabel)

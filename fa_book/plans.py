@@ -6,6 +6,7 @@ from fa_book.decide.plan import decide
 from fa_book.depth.plan import depth
 from fa_book.one_law.more import one_law_more
 from fa_book.one_law.plan import one_law, one_law_further
+from fa_book.one_law.runs import one_law_runs
 from fa_book.published_numbers.plan import published, published_rates, published_rates_mnist
 from fa_book.results.ibtask import ibtask, ibtask_more
 from fa_book.results.orbits import orbits
@@ -22,6 +23,7 @@ _OWN = (
     one_law,
     one_law_further,
     one_law_more,
+    one_law_runs,
     sensitivity,
     published_rates,
     published_rates_mnist,

@@ -8,7 +8,7 @@ from torch import nn
 
 # shapes in annotations are looked at in tests alone, and before anything else imports these rooms
 SHAPED = ["fa_lib.feedback", "fa_lib.nn", "fa_lib.probes", "fa_book.bottleneck.autoencoder"]
-SHAPED += ["fa_book.coding_rate.reduction", "fa_book.encoder_decoder.saturation", "fa_book.sensitivity.initial"]
+SHAPED += ["fa_book.coding_rate.reduction", "fa_book.encoder_decoder.saturation"]
 SHAPED += ["fa_book.predictive_coding.rule"]
 install_import_hook(SHAPED, "shapes.checker")
 

@@ -23,6 +23,7 @@ SEED = 2026
 REPEATED = ("ibtask",)  # sweeps that are computed again; the files that the second seed's have are committed
 STUDIES = {  # and what is no sweep: name of the file to the module that makes it, and whether it keeps files on the way
     "apart": ("fa_book.encoder_decoder.study", False),
+    "drift": ("fa_book.drift.study", True),
 }
 DEAR = {  # sweeps that cost about half a core hour or more, and how many runs of each condition a second seed has
     "one_law": 0,  # as many as the first

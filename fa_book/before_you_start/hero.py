@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
+from fa_book import tables
 from fa_book.figures import COLOURS, tidy
 
 ROWS = {  # condition of the sweep "decide": what H hears, and its rule's colour
@@ -79,8 +80,10 @@ def hero(results: Mapping[str, xr.Dataset]) -> Figure:
 
 
 def table(results: Mapping[str, xr.Dataset]) -> None:
-    """Print the means that the picture shows, and the smallest and largest run."""
-    print(f"{'what H hears':34}{'read from H':>22}{'answer':>22}")
-    for name, values in ends(results).items():
-        cells = [f"{tidy(v.mean())} ({tidy(v.min())} to {tidy(v.max())})" for v in values.values()]
-        print(f"{ROWS[name][0]:34}" + "".join(f"{cell:>22}" for cell in cells))
+    """Display the means that the picture shows, and the smallest and largest run."""
+    rows = [
+        [ROWS[name][0], *(f"{tidy(v.mean())} ({tidy(v.min())} to {tidy(v.max())})" for v in values.values())]
+        for name, values in ends(results).items()
+    ]
+    heads = ["what H hears", "read from H", "answer"]
+    tables.show(heads, rows, "Correct rate at the end", "Mean (smallest to largest run).")

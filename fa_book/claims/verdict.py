@@ -3,13 +3,12 @@
 A claim is turned into a few checks. The verdict is counted from them.
 """
 
-import html
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fa_book.claims.evidence import Check
+from fa_book.tables import as_html
 
 MIME = "application/vnd.fa.claim+json"
 MARKS = {True: ("yes", "✓"), False: ("no", "✗"), None: ("undecided", "?")}
@@ -126,12 +125,6 @@ def _plain(value):
     if isinstance(value, float):
         return float(f"{value:.6g}") if math.isfinite(value) else None
     return value
-
-
-def as_html(words: str) -> str:
-    """Words as HTML: W_O with its index below the line, minus signs and ≤ as such."""
-    words = re.sub(r"(?<![\w.])-(?=\d)", "&minus;", html.escape(words.replace("<=", "≤")))
-    return re.sub(r"\b([A-Z])_([A-Z])\b", r"\1<sub>\2</sub>", words)
 
 
 def kind_of(outcome: str) -> str:

@@ -106,7 +106,7 @@ def C30c(frozen, learning):
     "So it does on MNIST.",
     "As for C30c.",
     ours=True,
-    price="0.3 core hours: 60 conditions in the place of 15, for the interval is over conditions",
+    price="0.4 core hours: the error in place of the target, 120 signals in the place of 60",
     rests="decide",
 )
 def C30d(frozen, learning):

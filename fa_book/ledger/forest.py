@@ -7,8 +7,9 @@ radio buttons and CSS: it needs no script, and without CSS the table is whole.
 
 import html
 
-from fa_book.claims.verdict import MARKS, OUTCOMES, as_html, kind_of
+from fa_book.claims.verdict import MARKS, OUTCOMES, kind_of
 from fa_book.ledger import SEE_ALSO, decisive
+from fa_book.tables import as_html
 
 WIDTH, HEIGHT = 160, 26
 EDGE = (0.32, 0.68)  # where the ends of a band with two lie, as a share of the width; with one end it is at the middle

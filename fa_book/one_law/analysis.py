@@ -1,10 +1,13 @@
 """What the published runs say of the law: tables, rank correlations with two units, orders in time, budgets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
 from scipy.stats import binomtest, rankdata
+
+from fa_book.decide.decision import both_ways
+from fa_lib.statistics import Interval
 
 ACCOUNTS = {  # variable to what it is called
     "eq11_weights": "Eq. 11 at the weights",
@@ -49,8 +52,16 @@ def table(results: Mapping[str, xr.Dataset], floor: xr.Dataset) -> xr.Dataset:
     return xr.concat(rows, index)
 
 
+def conditions(results: Mapping[tuple, xr.Dataset], task: str, learn: bool, floor: str) -> xr.Dataset:
+    """`table` of the conditions on a task, W_O learning or frozen, from results named as in `plan.planned`."""
+    some = {name[3]: data for name, data in results.items() if name[:3] == ("conditions", task, learn)}
+    return table({name: data for name, data in some.items() if name != floor}, some[floor])
+
+
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Spearman's, of two vectors without NaN."""
+    """Spearman's, of two vectors without NaN; 0 where one of them does not vary and puts nothing in order."""
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return 0.0
     return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
 
 
@@ -70,6 +81,14 @@ def over_conditions(rows: xr.Dataset, accounts: Sequence[str], *, draws: int = 2
         gain = mean.gain.values[some]
         found.append([rank_correlation(mean[account].values[some], gain) for account in accounts])
     return np.array(found)
+
+
+def apart(rows: xr.Dataset, one: str, other: str) -> Interval:
+    """How much closer one account is to the gain than another: rank correlations of means, interval over conditions."""
+    drawn = over_conditions(rows, [one, other])
+    mean = rows.mean("run")
+    found = [rank_correlation(mean[name].values, mean.gain.values) for name in (one, other)]
+    return Interval(found[0] - found[1], *spread(drawn[:, 0] - drawn[:, 1]))
 
 
 def spread(values: np.ndarray) -> tuple[float, float]:
@@ -116,6 +135,32 @@ def budget(results: Mapping[tuple, xr.Dataset]) -> xr.Dataset:
     return data.assign_coords({name: ("condition", value) for name, value in columns.items()})
 
 
+def on_the_curve(rows: xr.Dataset) -> Iterator[tuple[str, Interval, int]]:
+    """Carrier, rank correlation of its readout with N (1 - q)^2 where both are varied alone, and number of cells."""
+    for carrier in dict.fromkeys(rows.carrier.values):
+        there = (rows.carrier == carrier) & (rows.way == "fixed noise")
+        some = rows.isel(condition=np.flatnonzero(there.values))
+        x = np.repeat(some.effective.values[:, None], some.sizes["run"], 1)
+        found = both_ways(lambda y, x: rank_correlation(x.mean(1), y.mean(1)), some.readout.values, x)
+        yield str(carrier), found, some.sizes["condition"]
+
+
+def spared(rows: xr.Dataset) -> Iterator[tuple[str, str, int, np.ndarray]]:
+    """Way, carrier and N of what leaves N (1 - q)^2 as it is, and its readout less the whole rule's, (run,)."""
+    for way, carrier, told in zip(rows.way.values, rows.carrier.values, rows.told.values, strict=True):
+        if "noise" not in way:
+            yield str(way), str(carrier), int(told), against_whole(rows, way, carrier, told)
+
+
+def fresh_gaps(rows: xr.Dataset) -> Iterator[tuple[str, int, float, np.ndarray]]:
+    """Carrier, N and q of noise drawn anew, and its readout less that under fixed noise of the same, (run,)."""
+    for place in np.flatnonzero((rows.way == "fresh noise").values):
+        one = rows.isel(condition=place)
+        twin = (rows.carrier == one.carrier) & (rows.told == one.told) & (rows.q == one.q) & (rows.way == "fixed noise")
+        if twin.any():
+            yield str(one.carrier.item()), one.told.item(), one.q.item(), one.readout.values - _only(rows, twin)
+
+
 def against_whole(rows: xr.Dataset, way: str, carrier: str, told: int) -> np.ndarray:
     """Readout of a way of thinning that leaves N (1 - q)^2 as it is, less that of the whole rule, (run,)."""
     there = (rows.carrier == carrier) & (rows.told == told) & (rows.q == 0)
@@ -125,3 +170,29 @@ def against_whole(rows: xr.Dataset, way: str, carrier: str, told: int) -> np.nda
 def _only(rows: xr.Dataset, there: xr.DataArray) -> np.ndarray:
     (place,) = np.flatnonzero(there.values)
     return rows.readout.values[place]
+
+
+def layers(results: Mapping[str, xr.Dataset]) -> xr.Dataset:
+    """What every layer under every rule gained, and what its signal had, means over the measured epochs.
+
+    Args:
+        results: rule to Dataset with the measures of `measures.LAYERS`.
+
+    Returns:
+        Dataset with dims (condition, run), one condition a rule and layer: `gain`, how far the loss of the layer's
+        linear readout falls from the first measured epoch to the last, `eq11_own`, `bp_weights`, and `rank`, effective,
+        of its signal.
+    """
+    rows = {}
+    for name, data in results.items():
+        number = data.eq11_own.shape[2]
+        values = {
+            "gain": data.linear_readout.values[:, 0] - data.linear_readout.values[:, -1],
+            "eq11_own": data.eq11_own.values.mean(1),
+            "bp_weights": data.bp_weights.values.mean(1),
+            "rank": data.ranks.values[:, :, 1 : 1 + number].mean(1),
+        }
+        for layer in range(number):
+            row = {what: ("run", value[:, layer]) for what, value in values.items()}
+            rows[f"{name}, layer {layer + 1}"] = xr.Dataset(row, {"run": data.run})
+    return xr.concat(list(rows.values()), xr.DataArray(list(rows), dims="condition", name="condition"))

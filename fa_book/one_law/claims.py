@@ -7,6 +7,9 @@ import numpy as np
 from fa_book.claims.evidence import share, within, worst
 from fa_book.claims.verdict import claim
 from fa_book.one_law import analysis
+from fa_book.one_law.further.claims import C31e, C31f, C31g, C31h, C31i, C31j, C31k, C31l, C31m
+
+__all__ = ["C31a", "C31b", "C31c", "C31d", "C31e", "C31f", "C31g", "C31h", "C31i", "C31j", "C31k", "C31l", "C31m"]
 
 CASE = "encoder, centred"
 
@@ -67,7 +70,7 @@ def C31c(order: Mapping):
     "layer's weights, mean over training, is above 0 (95 % interval over runs).",
     ours=True,
     rests="one_law",
-    price="20 runs in place of 5: a core hour at most",
+    price="2 core hours, or none will do: at the last layer, W_O frozen, the cosine of 45 runs is 0 within 0.03",
 )
 def C31d(layers: Mapping):
     """Words to a Dataset with `eq11_weights`."""

@@ -53,7 +53,10 @@ def through(seen: Step, top: Tensor) -> list[Tensor]:
 
 def at_weights(seen: Step, gradients: list[Tensor]) -> list[Tensor]:
     """Gradients at the layers to gradients of the weights that made them, bias in the last column: (run, m, in + 1)."""
-    below = [seen.x.double().flatten(1).expand(len(seen.H), -1, -1), *(layer.H.double() for layer in seen.layers[:-1])]
+    below = [
+        seen.x.double().flatten(1),
+        *(layer.H.double() for layer in seen.layers[:-1]),
+    ]  # x is the same for all runs
     parts = []
     for gradient, slope, h in zip(gradients, slopes(seen), below, strict=True):
         delta = (gradient.double() * slope).mT  # (run, m, sample)

@@ -8,7 +8,9 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from fa_book import figures
+from fa_book.one_law.accounts import KINDS
 from fa_book.one_law.analysis import ACCOUNTS, CASES
+from fa_lib.statistics import Interval
 
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 SHOWN = ("eq11_weights", "information", "bp_weights")  # one panel each
@@ -139,4 +141,58 @@ def curve(rows: xr.Dataset, floor: float) -> Figure:
         ax.set(xscale="log", xlabel="$N (1 - q)^2$", title=carrier)
     panels[0, 0].set_ylabel("readout of samples never told of")
     figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
+    return figure
+
+
+def booked(tables: Mapping[str, Mapping[str, Mapping[str, Interval]]]) -> Figure:
+    """What the readout gained by direction, kind and layer: a row for every task, a group of bars for every rule.
+
+    Args:
+        tables: task to rule to the shares of `accounts.rows`.
+    """
+    groups = (("along", "across"), KINDS, ("layer 1", "layer 2", "layer 3"))
+    figure, panels = plt.subplots(len(tables), len(groups), figsize=(7.8, 5.4), sharex=True, layout="constrained")
+    for row, (task, rules) in zip(np.atleast_2d(panels), tables.items(), strict=True):
+        for ax, names in zip(row, groups, strict=True):
+            width = 0.8 / len(names)
+            for column, (name, color) in enumerate(zip(names, TONES, strict=False)):
+                found = [shares[name] for shares in rules.values()]
+                ends = [[one.mean - one.low for one in found], [one.high - one.mean for one in found]]
+                at = np.arange(len(rules)) + (column - (len(names) - 1) / 2) * width
+                ax.bar(at, [one.mean for one in found], width, color=color, yerr=ends, error_kw={"linewidth": 0.8},
+                       label=name)  # fmt: skip
+            ax.axhline(0, color="0.3", linewidth=0.8)
+            ax.set_xticks(range(len(rules)), list(rules), fontsize=7, rotation=90)
+        row[0].set_ylabel(f"{task}: gain,\nin shares of the loss")
+    for ax in np.atleast_2d(panels)[0]:
+        ax.legend(fontsize=7)
+    return figure
+
+
+def ranks(results: Mapping[str, xr.Dataset]) -> Figure:
+    """Effective rank of what every layer hears, and the network's answers, by rule; dots are runs.
+
+    Args:
+        results: rule to a Dataset with `ranks` and `test_accuracy`.
+    """
+    figure, axes = plt.subplots(1, 2, figsize=(7.6, 3.2), layout="constrained")
+    layers = (next(iter(results.values())).ranks.shape[2] - 1) // 2
+    for place, data in enumerate(results.values()):
+        mean = data.ranks.mean("epoch").values  # (run, error, signals, layers)
+        for number in range(layers):
+            at = place + (number - (layers - 1) / 2) * 0.25
+            values = mean[:, 1 + number]
+            label = f"layer {number + 1}" if not place else None
+            axes[0].bar(at, values.mean(), 0.25, color=TONES[number], label=label)
+            axes[0].plot(np.full(len(values), at), values, ".", color="0.25", markersize=2)
+        ends = data.test_accuracy.values[:, -1]
+        axes[1].plot(np.full(len(ends), place), ends, "o", color=TONES[1], fillstyle="none", markersize=4)
+        axes[1].plot([place - 0.3, place + 0.3], [ends.mean()] * 2, color="0.25", linewidth=1.2)
+    for ax in axes:
+        ax.set_xticks(range(len(results)), list(results), rotation=40, ha="right", fontsize=8)
+    axes[0].set(ylabel="effective rank of the signal", yscale="log", yticks=(5, 10, 20, 50))
+    axes[0].yaxis.set_major_formatter("{x:g}")
+    axes[0].yaxis.set_minor_formatter("")
+    axes[1].set(ylabel="test answers right", ylim=(0, 1))
+    axes[0].legend(fontsize=8)
     return figure

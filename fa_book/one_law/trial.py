@@ -63,3 +63,39 @@ def free_turn(n: int, m: int, draws: int, seed: int = 0) -> np.ndarray:
         s, kappa = float(b @ theta[:, 0]), float(rho[0, 0] * b @ np.linalg.solve(H.T @ H, b))
         found.append(-s / (s * s + kappa))
     return np.array(found)
+
+
+def certain_turn(H: np.ndarray, Y: np.ndarray, B: np.ndarray) -> float:
+    """The clock c beyond which H + c Y B is taught by B for certain, tr(P B theta) > 0; below 0 if from the start.
+
+    L_R is tr M^-1 with M' = S + 2 c N, S = B theta P^-1 + its transpose and N = B (theta P^-1 theta' + (H'H)^-1) B',
+    all at c = 0. M' is positive definite once 2 c is above minus the lowest eigenvalue of N^-1/2 S N^-1/2. With one
+    output this is the moment itself, -s / (s^2 + kappa).
+
+    Args:
+        H: (n, m).
+        Y: (n, p).
+        B: (p, m), of rank p.
+    """
+    theta, _, P = best(H, Y)
+    inverse = np.linalg.inv(P)
+    S = B @ theta @ inverse
+    N = B @ (theta @ inverse @ theta.T + np.linalg.inv(H.T @ H)) @ B.T
+    root = np.linalg.inv(np.linalg.cholesky(N))
+    return float(-np.linalg.eigvalsh(root @ (S + S.T) @ root.T)[0] / 2)
+
+
+def several_turn(n: int, m: int, p: int, draws: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Of random draws, all of it independent and B of unit rows in the mean: `certain_turn`, and rates past it.
+
+    Returns:
+        The clocks, (draws,), and the law's rate dL_R / dt at 1.01 times the clock, or at 0 where it is past, (draws,).
+    """
+    random, clocks, rates = np.random.default_rng(seed), [], []
+    for _ in range(draws):
+        H, Y = random.standard_normal((n, m)), random.standard_normal((n, p))
+        B = random.standard_normal((p, m)) / m**0.5
+        clocks.append(certain_turn(H, Y, B))
+        theta, _, P = best(H + max(1.01 * clocks[-1], 0.0) * Y @ B, Y)
+        rates.append(-2 * np.trace(P @ B @ theta))
+    return np.array(clocks), np.array(rates)

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 import xarray as xr
 
+from fa_book.published_numbers.fashion import fashion_mnist
 from fa_lib import probes, tasks, training
 from fa_lib.feedback import FA, Rule
 from fa_lib.feedback.layers import ForLayers
 from fa_lib.tasks import Protocol, Task
-from fa_lib.tasks.fashion import fashion_mnist
 from fa_lib.training.evaluate import look
 
 UNTRAINED = "untrained"

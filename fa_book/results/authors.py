@@ -4,9 +4,11 @@ Means, and standard deviations where they were kept, over 8 seeds: training set,
 Source: the repository FA-exp at commit f1b8b9a (Cheng 2023).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import xarray as xr
+
+from fa_book.tables import Table, spread
 
 SEEDS = 8
 # condition, as in `ibtask.conditions`, to measure to (mean, standard deviation)
@@ -52,8 +54,8 @@ IBTASK: Mapping[str, Mapping[str, tuple[float, float | None]]] = {
 }
 
 
-def beside(ours: Mapping[str, xr.Dataset], measures: tuple[str, ...]) -> Iterator[str]:
-    """A line for each condition and measure: our mean and spread at the end, the authors', and the difference.
+def beside(ours: Mapping[str, xr.Dataset], measures: tuple[str, ...]) -> Table:
+    """A row for each condition and measure: our mean and spread at the end, the authors', and the difference.
 
     Args:
         ours: condition to Dataset with dims (run, epoch); conditions that the authors' table lacks are left out.
@@ -61,11 +63,15 @@ def beside(ours: Mapping[str, xr.Dataset], measures: tuple[str, ...]) -> Iterato
     """
     known = {name: data.isel(epoch=-1) for name, data in ours.items() if name in IBTASK}
     runs = max(data.sizes["run"] for data in known.values())
-    yield f"{'':36}{f'ours, {runs} runs':>16}{f'authors, {SEEDS} seeds':>18}{'difference':>12}"
+    rows = []
     for name, data in known.items():
         for measure in filter(IBTASK[name].__contains__, measures):
-            mean, spread = IBTASK[name][measure]
-            here = f"{float(data[measure].mean()):.3f} ± {float(data[measure].std()):.3f}"
-            there = f"{mean:.3f} ± {spread:.3f}" if spread else f"{mean:.3f}        "
+            mean, sd = IBTASK[name][measure]
+            there = f"{mean:.3f} ± {sd:.3f}" if sd else f"{mean:.3f}"
             difference = f"{float(data[measure].mean()) - mean:+.3f}"
-            yield f"{name:16}{measure.replace('_', ' '):20}{here:>16}{there:>18}{difference:>12}"
+            rows.append([name, measure.replace("_", " "), spread(data[measure], 3), there, difference])
+    heads = ["", "measure", f"ours, {runs} runs", f"authors, {SEEDS} seeds", "difference"]
+    return Table(
+        heads, rows, "Ours beside the authors' code, training set, at the end",
+        "Mean ± standard deviation over runs or seeds, where they kept it.",
+    )  # fmt: skip

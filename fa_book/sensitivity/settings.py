@@ -79,6 +79,6 @@ def panel(
                 means[place + shift] = values.mean()
         look = {"linewidth": 1.4} if joined else {"linestyle": "", "marker": "_", "markersize": 11, "mew": 2.2}
         axes.plot(means.keys(), means.values(), color=color, label=rule, **look)
-    crowded = sum(map(len, results)) > 24
+    crowded = sum(map(len, results)) > 20
     axes.set_xticks(range(len(results)), results, fontsize=8, rotation=30 if crowded else 0)
     axes.set_title(title)

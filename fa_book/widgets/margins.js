@@ -21,4 +21,4 @@ export function verdict({ checks, artefact }, factor) {
 }
 
 /** The check that is drawn: which one decides is said by Python, in the record. */
-export const decisive = ({ checks, decisive: at }) => checks[at];
+export const decisive = ({ checks, decisive: place }) => checks[place];

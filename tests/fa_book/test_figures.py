@@ -71,12 +71,14 @@ def test_a_row_has_one_scale_unless_told(results):
         assert (left.get_ylim() == right.get_ylim()) == share
 
 
-def test_table_says_mean_and_spread(results, capsys):
+def test_table_says_mean_and_spread(results, monkeypatch):
+    shown = []
+    monkeypatch.setattr(figures.tables, "display", shown.append)
     figures.table(results, ["loss", "angle"], at=(0, -1))
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 5
-    assert lines[1].split() == ["FA", "0", "0.90", "±", "0.10"]
-    assert lines[2].split() == ["FA", "40", "-0.10", "±", "0.10"]
+    lines = str(shown[0]).splitlines()
+    assert len(lines) == 7  # caption, heads, four rows, what ± means
+    assert lines[2].split() == ["FA", "0", "0.90", "±", "0.10"]
+    assert lines[3].split() == ["FA", "40", "-0.10", "±", "0.10"]
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,21 @@ def test_strip_shows_every_run(results):
     figures.strip(axes, {"FA": [0.3, 0.1, 0.2], "BP": [0.5, 0.6]}, ylabel="correct rate")
     np.testing.assert_allclose(axes.lines[0].get_ydata(), [0.1, 0.2, 0.3])
     assert [label.get_text() for label in axes.get_xticklabels()] == ["FA", "BP"]
+
+
+def test_dots_of_a_strip_suggest_no_trend():
+    """Runs that are alike stand side by side about the column's middle, others in it."""
+    offset = figures.swarm([0.1, 0.5, 0.5, 0.5, 0.9])
+    np.testing.assert_allclose(offset, [0, 0, -0.05, 0.05, 0])
+    values = np.sort(np.random.default_rng(0).normal(size=400))
+    offset = figures.swarm(values)
+    assert abs(np.corrcoef(values, offset)[0, 1]) < 0.1
+    assert abs(offset).max() <= 0.2 + 1e-12
+    np.testing.assert_array_equal(figures.swarm([0.3]), [0])
+    assert len(set(figures.swarm([0.3, 0.3]))) == 2
+
+
+def test_nfa_lets_fa_be_seen():
+    assert figures.stroke("NFA, sigma 0.1", ["FA", "NFA, sigma 0.1"]) != "-"
+    assert figures.stroke("NFA", ["BP", "NFA"]) == "-"
+    assert figures.stroke("FA", ["FA", "NFA"]) == "-"

@@ -25,6 +25,7 @@ LATER = {  # a later plan and the digest of its cells' names
     "one_law_more": "ce15066ac54b4861",
     "decide_more": "8df4d20b5377e0dc",
     "decide_further": "e11a078ef2d5faa2",
+    "one_law_runs": "2df360cb1b31287c",
     "published_rates": "7f09872fa41ebf51",
     "published_rates_mnist": "134b6c8a95770fa5",
     "published": "8af09fc94ed1f28d",

@@ -15,7 +15,7 @@ from tools.book import Book, environment
 from tools.finish.pictures import name_of
 from tools.reader import notebook, run
 from tools.reader.check import problems, raw
-from tools.reader.outputs import shown_at_once
+from tools.reader.outputs import output_for_readers, shown_at_once
 from tools.setup_cell import CODE
 
 SITE = "https://some.where/site/"
@@ -238,3 +238,11 @@ def test_it_runs_alone_in_an_empty_folder(tmp_path, capsys):
     nbformat.write(short, path)
     (tmp_path / "third").mkdir()
     assert "ZeroDivisionError" in run.run(path, tmp_path / "third", environment(Book()))[0]
+
+
+def test_numbers_of_a_table_stay_to_the_right():
+    table = "<table><tr><th scope='row'>FA</th><td class='number'>0.88</td></tr></table>"
+    kept = output_for_readers(new_output("display_data", {"text/html": table, "text/plain": "FA 0.88"}), PAGE)
+    page = BeautifulSoup(kept.data["text/html"], "html.parser")
+    assert [cell["style"] for cell in page.find_all(["th", "td"])] == ["text-align: left", "text-align: right"]
+    assert kept.data["text/plain"] == "FA 0.88"

@@ -208,6 +208,18 @@ def test_thin_lines_of_like_colours_keep_them():
     assert stored.getpixel((800, 500)) == (255, 255, 255)
 
 
+def test_areas_of_like_colours_keep_them():
+    """Two pale areas side by side, a blue and a green one, among the blends of many lines."""
+    blue, green = (190, 217, 236), (205, 231, 220)
+    values = np.random.default_rng(0).integers(150, 256, (600, 900, 1), dtype=np.uint8).repeat(3, 2)
+    values[:400, :700], values[400:500, :300] = blue, green
+    file = io.BytesIO()
+    Image.fromarray(values).save(file, "PNG")
+    stored = Image.open(io.BytesIO(pictures.smaller(file.getvalue()))).convert("RGB")
+    assert len(stored.getcolors(600 * 900)) <= pictures.COLOURS[-1]
+    assert (stored.getpixel((350, 200)), stored.getpixel((150, 450))) == (blue, green)
+
+
 @pytest.mark.parametrize(
     ("css", "left"),
     [

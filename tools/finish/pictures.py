@@ -14,6 +14,7 @@ BOUND = 5.5  # of 255, root mean square: below it, side by side, a drawing looks
 SHARE = 1 / 5000  # of the pixels: what has as many in one colour, such as a thin line, keeps it
 WIDE = 1100  # pixels, two to one of the page: a wider figure keeps its letters readable on a phone and scrolls there
 APART = 24  # of 255: colours that are nearer than this in red, green and blue may become one
+AREA, AREAS_APART = 1 / 100, 6  # of the pixels: an area, which keeps its colour beside another a little different one
 
 INLINE = "data:image/png;base64,"
 
@@ -40,7 +41,8 @@ def _lines(image: Image.Image) -> list[tuple[int, int, int]]:
     for count, colour in sorted(image.getcolors(image.width * image.height), reverse=True):
         if count < least:
             break
-        if all(max(abs(a - b) for a, b in zip(colour, other, strict=True)) > APART for other in found):
+        apart = AREAS_APART if count >= AREA * image.width * image.height else APART
+        if all(max(abs(a - b) for a, b in zip(colour, other, strict=True)) > apart for other in found):
             found.append(colour)
     return found
 

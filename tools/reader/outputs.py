@@ -44,12 +44,12 @@ def shown_at_once(source: str, names: set[str]) -> str:
 
 
 def _html(text: str, address: str) -> str:
-    """An output's HTML where there is no site: links made whole, tables of words not set to the right."""
+    """An output's HTML where there is no site: links made whole, words to the left, a table's numbers to the right."""
     soup = BeautifulSoup(text, "html.parser")
     for link in soup.find_all("a", href=True):
         link["href"] = urljoin(address, link["href"])
     for cell in soup.find_all(["td", "th"]):
-        cell["style"] = "text-align: left"
+        cell["style"] = f"text-align: {'right' if 'number' in cell.get('class', []) else 'left'}"
     return str(soup)
 
 

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from fa_book.one_law import analysis
-from fa_book.one_law.claims import C31a, C31b, C31c, C31d
+from fa_book.one_law.claims import C31a, C31b, C31c, C31d, C31e, C31f, C31g, C31h, C31i, C31j, C31k, C31l, C31m
 
 EPOCHS = [0, 40, 80]
 
@@ -92,3 +92,71 @@ def test_the_budget_is_read_by_name():
     found = analysis.budget(named)
     assert found.effective.values.tolist() == [25, 100, 100]
     assert analysis.against_whole(found, "sparse B", "target", 100).tolist() == [-0.5, -0.5]
+
+
+@pytest.mark.parametrize(("law", "told", "outcome"), [(1.0, 0.0, "holds"), (0.0, 1.0, "does not hold")])
+def test_c31e_to_g_follow_what_explains_the_gain(law, told, outcome):
+    table = {"frozen": rows(law, told), "learns": rows(law, told)}
+    assert C31e.judge(table).outcome == C31g.judge(table).outcome == outcome
+    assert {check.unit for check in C31e.judge(table).checks} == {"runs", "conditions"}
+    assert C31f.judge(table).outcome == ("holds" if law else "undecided")  # a third account says nothing of either
+    assert C31e.judge(table | {"learns": rows(told, law)}).outcome == "does not hold"
+
+
+def thinned(shift=0.0, fresh=0.1, curve=np.log):
+    """Ends of a made-up budget: a curve of N (1 - q)^2, other ways off it by `shift`, fresh noise by `fresh`."""
+    random, named = np.random.default_rng(1), {}
+    for carrier in ("error", "target"):
+        whole = {}
+        for told in (32, 128, 2458):
+            for q in (0.0, 0.5, 0.75):
+                whole[told, q] = 0.5 + 0.05 * curve(told * (1 - q) ** 2)
+                named[carrier, "fixed noise", told, q] = whole[told, q]
+                if q:
+                    named[carrier, "fresh noise", told, q] = whole[told, q] + fresh
+            named[carrier, "sparse B", told, 0.0] = whole[told, 0.0] + shift
+
+    def result(end):
+        ends = end + 0.002 * random.standard_normal((5, 1))
+        return xr.Dataset({"readout_untold": (("run", "epoch"), ends)}, {"run": range(5)})
+
+    return analysis.budget({name: result(end) for name, end in named.items()})
+
+
+def test_c31h_to_j_on_a_made_up_budget():
+    assert [c.judge(thinned()).outcome for c in (C31h, C31i, C31j)] == ["holds"] * 3
+    none = thinned(shift=-0.1, fresh=-0.1, curve=lambda x: np.sin(7 * x))
+    assert [c.judge(none).outcome for c in (C31h, C31i, C31j)] == ["does not hold"] * 3
+    assert C31j.judge(thinned(fresh=0.0)).outcome == "undecided"
+    assert sum(1 for _ in analysis.spared(thinned())) == 6
+    assert sum(1 for _ in analysis.fresh_gaps(thinned())) == 12
+
+
+def digits(law, rank, round_gain, lower):
+    """Seven made-up rules: what a layer gains follows so much of its cosine and of its signal's rank."""
+    random, made = np.random.default_rng(2), {}
+    for name in ("BP", "FA, chained", "DFA", "target", "FA, chained, round", "DFA, round", "target, round"):
+        cosine, size = random.random((2, 1, 1, 3)) + 0.01 * random.standard_normal((2, 5, 1, 3))
+        size = np.where(name == "BP", 9 + size, size + 9 - lower)
+        losses = np.concatenate([np.ones_like(cosine), 1 - law * cosine - rank * size], 1)
+        ends = 0.8 + round_gain * ("round" in name) + 0.001 * random.standard_normal((5, 1))
+        made[name] = xr.Dataset(
+            {
+                "ranks": (("run", "epoch", "part"), np.concatenate([size[..., :1], size, size], 2)),
+                "eq11_own": (("run", "epoch", "layer"), cosine),
+                "bp_weights": (("run", "epoch", "layer"), cosine),
+                "linear_readout": (("run", "time", "layer"), losses),
+                "test_accuracy": (("run", "epoch"), ends),
+            },
+            {"run": range(5)},
+        )
+    return made
+
+
+def test_c31k_to_m_on_made_up_layers():
+    assert [c.judge(digits(1, 0, 0.1, 3)).outcome for c in (C31k, C31l, C31m)] == ["holds"] * 3
+    assert [c.judge(digits(0, 1, -0.1, -3)).outcome for c in (C31k, C31l, C31m)] == ["does not hold"] * 3
+    assert C31m.judge(digits(1, 0, 0, 0)).checks[1].unit == "layers"
+    found = analysis.layers(digits(1, 0, 0, 0))
+    assert found.sizes == {"condition": 21, "run": 5}
+    assert analysis.by_run(found, "eq11_own").min() > 0.99

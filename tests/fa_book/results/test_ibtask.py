@@ -110,13 +110,12 @@ def test_gap_compares_nothing_of_another_seed_or_length():
 
 def test_authors_numbers_stand_beside_ours():
     ours = {name: runs([0, 9], (0, 1)).assign(regression_loss=0 * runs([0, 9], (0, 1)).loss) for name in ("FA", "TF")}
-    head, *lines = authors.beside(ours, ("loss", "accuracy", "regression_loss"))
-    assert "2 runs" in head
-    assert "8 seeds" in head
-    assert [line.split()[:2] for line in lines] == [["FA", "loss"], ["FA", "accuracy"], ["FA", "regression"]]
-    assert "0.509 ± 0.500" in lines[0]  # mean and population deviation of 0.009 and 1.009
-    assert "0.080 ± 0.006" in lines[0]
-    assert lines[0].endswith("+0.429")
+    table = authors.beside(ours, ("loss", "accuracy", "regression_loss"))
+    assert table.heads[2:4] == ["ours, 2 runs", "authors, 8 seeds"]
+    assert [row[:2] for row in table.cells] == [["FA", "loss"], ["FA", "accuracy"], ["FA", "regression loss"]]
+    # mean and population deviation of 0.009 and 1.009
+    assert table.cells[0][2:] == ["0.509 ± 0.500", "0.080 ± 0.006", "+0.429"]
+    assert table.cells[2][3] == "0.080"  # where they kept no spread
 
 
 def test_authors_conditions_are_the_sweeps():

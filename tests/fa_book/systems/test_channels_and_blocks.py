@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from fa_book.published_numbers.mnist1d_data import mnist_1d
 from fa_book.random_layers.random_layers import read, reservoir
 from fa_book.systems import memory
 from fa_book.systems.boltzmann import Boltzmann
@@ -72,7 +73,7 @@ def one_run(encoder, run, x, mixing):
 
 @pytest.mark.parametrize("mixing", ["linear", "attention"])
 def test_blocks_are_those_of_a_loop_and_learn_from_what_they_are_told(mixing):
-    task = tasks.mnist_1d(samples=100)
+    task = mnist_1d(samples=100)
     encoder = Blocks(40, patches=10, features=6, blocks=2, mixing=mixing, runs=[0, 1], seed=4)
     x, y = task.x[:7], task.y[:7]
     for run in range(2):

@@ -17,7 +17,6 @@ from torch.utils.checkpoint import checkpoint
 from fa_book.bottleneck.autoencoder import Autoencoder
 from fa_book.coding_rate.reduction import RateReduction
 from fa_book.predictive_coding.rule import PredictiveCoding
-from fa_book.sensitivity.initial import Initial
 from fa_lib import feedback, training
 from fa_lib.feedback import (
     BP,
@@ -34,6 +33,7 @@ from fa_lib.feedback import (
     SignSymmetry,
 )
 from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper
+from fa_lib.feedback.init import Initial
 from fa_lib.nn import FeedbackConv2d, FeedbackLinear, layers, told
 from fa_lib.nn.tensors import tensors_of
 
@@ -72,7 +72,7 @@ def copied(parts, row, make):
 def test_all_rules_of_the_library_are_here_and_those_of_single_chapters():
     named = {getattr(feedback, name) for name in feedback.__all__}
     ours = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Rule)}
-    chapters = {Autoencoder, Initial, PredictiveCoding, RateReduction}
+    chapters = {Autoencoder, PredictiveCoding, RateReduction}
     assert {type(rule) for rule in RULES} == (ours - {Rule, RandomMatrix, Wrapper}) | chapters
 
 

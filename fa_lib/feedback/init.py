@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from fa_lib import check, sweep
-from fa_lib.feedback import NF, RandomMatrix, Rule, Wrapper
-from fa_lib.feedback.base import Error, Hidden, Target, Weight
+from fa_lib import check
+from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Rule, Target, Weight, Wrapper
+from fa_lib.feedback.errors import NF
 
 
 def normal(B: Weight) -> Weight:
@@ -81,6 +81,3 @@ class Initial(Wrapper):
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         """Nothing: what is drawn is the rule inside."""
         raise ValueError("the rule has no matrices yet: call .draw(p, m, runs=..., seed=...) first")
-
-
-sweep.register(__name__, rules=[Initial])

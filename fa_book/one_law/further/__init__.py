@@ -1,0 +1,1 @@
+"""What the sweep `one_law_further` was made for."""
