@@ -41,7 +41,7 @@ function arrow(ctx, x, y, length, angle, { colour, width, dash = [] }) {
 
 /** The gradient, and the signal at the angle to it that is found in the training, over all samples. */
 function drawArrows(ctx, { left, top, width, height }, cosine, colours) {
-  const length = Math.min(width / 2 - 8, height - 78, 62);
+  const length = Math.max(10, Math.min(width / 2 - 8, height - 78, 62)); // a canvas that is not shown has no width
   const [x, y] = [left + width / 2, top + 30 + length];
   const radians = Math.acos(Math.max(-1, Math.min(1, cosine)));
   ctx.strokeStyle = colours.line;
