@@ -34,7 +34,14 @@ def lines(code: str) -> int:
 
 
 def printed(cell) -> str:
-    return "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
+    """What the cell writes where nothing is typeset: printed lines, and tables as text."""
+    lines = []
+    for output in cell.outputs:
+        if output.output_type == "stream" and output.name == "stdout":
+            lines.append(output.text)
+        elif "text/html" in output.get("data", {}):
+            lines.append(output.data["text/plain"] + "\n")
+    return "".join(lines)
 
 
 @pytest.fixture(scope="module")
