@@ -94,6 +94,26 @@ def finished(settings: dict, epoch: int, results: Mapping[str, xr.Dataset], ends
     return {"settings": settings, "epoch": epoch, "curves": curves, "parameters": packed}
 
 
+def finished_runs(
+    own: dict, default: dict, presets: Sequence[dict], train: Callable[[dict], tuple], epoch: int
+) -> list[dict]:
+    """The finished runs that a page comes with: of the widget's own settings and of its presets, each once.
+
+    Args:
+        own: settings of the widget.
+        default: settings as the widget comes, to which a preset is a change.
+        presets: changes.
+        train: settings to what `trained` gives.
+        epoch: where a finished run ends.
+    """
+    wanted, made = [own, *(default | preset for preset in presets)], []
+    for i, settings in enumerate(wanted):
+        if settings not in wanted[:i]:
+            results, _, ends = train(settings)
+            made.append(finished(settings, epoch, results, ends))
+    return made
+
+
 def readouts(linear: Tensor, y_hat: Tensor) -> tuple[Tensor, Tensor]:
     """Where the plane of both readouts has a point: what the linear readout and the decoder, (sample, 2), say."""
     return linear[:, 1] - linear[:, 0], y_hat[:, 1] - y_hat[:, 0]

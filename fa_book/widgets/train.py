@@ -13,7 +13,7 @@ from torch import Tensor
 from fa_book.figures import COLOURS, curves
 from fa_book.widgets.abreast import Abreast, place_parameters
 from fa_book.widgets.base import Widget
-from fa_book.widgets.ibtask import PANELS, USED, cloud, finished, readouts, start, task, trained
+from fa_book.widgets.ibtask import PANELS, USED, cloud, finished_runs, readouts, start, task, trained
 from fa_book.widgets.mulberry import normal, uniform
 from fa_lib import training
 from fa_lib.feedback import BP, FA, NF, NFA, TF, Rule
@@ -115,8 +115,7 @@ class Training(Widget):
     def html(self) -> str:
         """The custom element, with finished runs of its own settings and of the presets."""
         default = {name: trait.default() for name, trait in self.traits(state=True).items() if name in SETTINGS}
-        wanted = [dict(self._options()), *(default | preset for preset in PRESETS)]
-        self.finished = [_finished(each) for i, each in enumerate(wanted) if each not in wanted[:i]]
+        self.finished = finished_runs(dict(self._options()), default, PRESETS, _finished, EPOCHS)
         return super().html()
 
     def words(self) -> str:
@@ -164,6 +163,5 @@ def _train(options: tuple, epochs: int, every: int):
     return trained(Training(**dict(options)).model(*RULES), RULES, epochs=epochs, every=every)
 
 
-def _finished(settings: dict) -> dict:
-    results, _, ends = _train(tuple(settings.items()), EPOCHS, EVERY)
-    return finished(settings, EPOCHS, results, ends)
+def _finished(settings: dict) -> tuple:
+    return _train(tuple(settings.items()), EPOCHS, EVERY)

@@ -17,7 +17,7 @@ from fa_book.decide.rules import Own, Rotated
 from fa_book.figures import COLOURS, curves
 from fa_book.widgets.abreast import Abreast, place_parameters
 from fa_book.widgets.base import Widget
-from fa_book.widgets.ibtask import cloud, finished, readouts, start, task, trained
+from fa_book.widgets.ibtask import cloud, finished_runs, readouts, start, task, trained
 from fa_book.widgets.mulberry import normal, uniform
 from fa_lib import probes, training
 from fa_lib.feedback import Centred, Rule
@@ -112,8 +112,7 @@ class Turn(Widget):
     def html(self) -> str:
         """The custom element, with finished runs of its own settings and of the presets."""
         default = {name: trait.default() for name, trait in self.traits(state=True).items()}
-        wanted = [self.state(), *(default | preset for preset in PRESETS)]
-        self.finished = [_finished(each) for i, each in enumerate(wanted) if each not in wanted[:i]]
+        self.finished = finished_runs(self.state(), default, PRESETS, _finished, EPOCHS)
         return super().html()
 
     def words(self) -> str:
@@ -195,6 +194,5 @@ def _train(options: tuple, epochs: int, every: int):
     return trained(model, (YOURS, INTACT), epochs=epochs, every=every, more=MEASURES)
 
 
-def _finished(settings: dict) -> dict:
-    results, _, ends = _train(tuple(settings.items()), EPOCHS, EVERY)
-    return finished(settings, EPOCHS, results, ends)
+def _finished(settings: dict) -> tuple:
+    return _train(tuple(settings.items()), EPOCHS, EVERY)

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from trainings import RUNNING, epoch, press, run_to, settle, still_for, wait_for_epoch
+from trainings import RUNNING, epoch, halt_of_motion, press, run_to, settle, still_for, wait_for_epoch
 
 from fa_book.widgets import Training
 from fa_book.widgets.abreast import parameters, place_parameters
@@ -266,18 +266,7 @@ def test_nothing_is_computed_where_nobody_looks(visitor):
 
 
 def test_no_motion_when_the_reader_asked_for_less(visitor):
-    page = visitor.open("train", reduced_motion="reduce")
-    press(page, "Back to epoch 0")
-    visitor.settle(page, 2)
-    picture = visitor.picture(page)
-    press(page, "Run 250 epochs")
-    page.get_by_role("button", name="Pause").wait_for()
-    page.wait_for_timeout(300)
-    assert epoch(page) in (0, 250)
-    assert epoch(page) == 250 or visitor.picture(page) == picture
-    wait_for_epoch(page, 250)
-    assert still_for(page) == 250
-    assert visitor.picture(page) != picture
+    halt_of_motion(visitor, "train")
 
 
 def test_workers_do_the_work(visitor):

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from trainings import RUNNING, epoch, press, run_to, settle, still_for, wait_for_epoch
+from trainings import RUNNING, epoch, halt_of_motion, press, run_to, settle, still_for, wait_for_epoch
 
 from fa_book.widgets import Turn
 from fa_book.widgets.abreast import parameters
@@ -198,17 +198,7 @@ def test_every_field_is_seen_and_starts_again(visitor):
 
 
 def test_no_motion_when_the_reader_asked_for_less(visitor):
-    page = visitor.open("turn", reduced_motion="reduce")
-    press(page, "Back to epoch 0")
-    visitor.settle(page, 2)
-    picture = visitor.picture(page)
-    press(page, "Run 250 epochs")
-    page.get_by_role("button", name="Pause").wait_for()
-    page.wait_for_timeout(300)
-    assert epoch(page) in (0, 250)
-    assert epoch(page) == 250 or visitor.picture(page) == picture
-    wait_for_epoch(page, 250)
-    assert visitor.picture(page) != picture
+    halt_of_motion(visitor, "turn")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (900, 800), (390, 664)])

@@ -46,3 +46,19 @@ def settle(page):
         if epoch(page) == before:
             return
     raise AssertionError("the training does not halt")
+
+
+def halt_of_motion(visitor, widget):
+    """Open the widget for a reader who asked for less motion: Run goes to its end with no picture on the way."""
+    page = visitor.open(widget, reduced_motion="reduce")
+    press(page, "Back to epoch 0")
+    visitor.settle(page, 2)
+    picture = visitor.picture(page)
+    press(page, "Run 250 epochs")
+    page.get_by_role("button", name="Pause").wait_for()
+    page.wait_for_timeout(300)
+    assert epoch(page) in (0, 250)
+    assert epoch(page) == 250 or visitor.picture(page) == picture
+    wait_for_epoch(page, 250)
+    assert still_for(page) == 250
+    assert visitor.picture(page) != picture

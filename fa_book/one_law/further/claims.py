@@ -34,6 +34,7 @@ def _explains(tables: Mapping, other: str, words: str):
     "training, minus that with the information told, above 0: over runs (paired t) and over conditions (bootstrap)."
     + SECOND,
     ours=True,
+    price="1 core hour: 80 runs in the place of 20",
     rests="one_law_further",
 )
 def C31e(tables: Mapping):
@@ -47,6 +48,7 @@ def C31e(tables: Mapping):
     "And more than with the cosine through W_O.",
     "As for C31e, with the cosine with backpropagation's gradient at the same weights." + SECOND,
     ours=True,
+    price="1 core hour, the same 80 runs as C31e",
     rests="one_law_further",
 )
 def C31f(tables: Mapping):
@@ -76,6 +78,7 @@ def C31g(tables: Mapping):
     "correlation of N (1 - q)^2 with the readout of samples never told of, mean over runs, at least 0.9; over "
     "conditions and runs." + SECOND,
     ours=True,
+    price="0.5 core hours: four times as many cells of N and q",
     rests="one_law_further",
 )
 def C31h(rows):
@@ -110,6 +113,7 @@ def C31i(rows):
     "Noise that is drawn anew at each step averages out: it costs less than noise that stays.",
     "The readout ends above that under fixed noise of the same q and N, in every such pair." + SECOND,
     ours=True,
+    price="0.2 core hours: 40 runs in the place of 20",
     rests="one_law_further",
 )
 def C31j(rows):
@@ -162,6 +166,7 @@ def C31l(digits: Mapping):
     "with Eq. 11's cosine for that readout, minus that with the signal's effective rank, above 0: over runs and "
     "layers.",
     ours=True,
+    price="30 core hours, or none will do: over 21 layers the difference is 0 within 0.7",
     rests="one_law_further",
 )
 def C31m(digits: Mapping):
