@@ -22,7 +22,7 @@ The sizes are taken from what the runs before said:
   truth is below 0.15 it stays undecided.
 """
 
-from collections.abc import Hashable
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -33,7 +33,7 @@ from fa_book.decide import measures as signal
 from fa_book.decide import more
 from fa_book.decide.label_corruption import Told
 from fa_book.decide.plan import FLOOR, experiment
-from fa_book.one_law import measures, plan
+from fa_book.one_law import analysis, measures, plan
 from fa_book.one_law.more import CASES
 from fa_book.one_law.thinning import Few
 from fa_lib.feedback import FA, Centred, Direct, Projection
@@ -133,12 +133,12 @@ def one_law_fresh(
     return cells
 
 
-def published(folder: str | Path) -> dict[Hashable, xr.Dataset]:
+def published(folder: str | Path) -> dict[tuple, xr.Dataset]:
     """The merged results in `one_law_fresh.nc` by the names of `planned`, of whatever seed."""
     return named(Path(folder) / "one_law_fresh.nc", planned(), whatever=["seed"])
 
 
-def accounts(results: dict[tuple, xr.Dataset], task: str, learn: bool) -> xr.Dataset:
+def accounts(results: Mapping[tuple, xr.Dataset], task: str, learn: bool) -> xr.Dataset:
     """What conditions gained and what their signals had, as `analysis.table` has it, of the accounts that are compared.
 
     Args:
@@ -160,3 +160,34 @@ def accounts(results: dict[tuple, xr.Dataset], task: str, learn: bool) -> xr.Dat
         }
         rows.append(xr.Dataset({name: ("run", value.values) for name, value in values.items()}, {"run": data.run}))
     return xr.concat(rows, xr.DataArray(list(some), dims="condition", name="condition"))
+
+
+def patterns(results: Mapping[tuple, xr.Dataset]) -> dict[str, xr.Dataset]:
+    """What C31e and C31f are judged on."""
+    return {
+        f"IBTask, {words}": accounts(results, "ib", learn) for learn, words in ((False, "frozen"), (True, "learns"))
+    }
+
+
+def at_layers(results: Mapping[tuple, xr.Dataset]) -> dict[str, xr.Dataset]:
+    """What C31d and C31n are judged on."""
+    return {words: results["depths", rule, 3, learn] for words, (rule, learn) in CASES.items()}
+
+
+def of_grid(results: Mapping[tuple, xr.Dataset]) -> xr.Dataset:
+    """What C31h is judged on, as `analysis.budget`: fixed noise, every cell with the runs that all have."""
+    some = {name[1:]: data for name, data in results.items() if name[0] == "budget" and name[2] == "fixed noise"}
+    common = min((data.run.values for data in some.values()), key=len)
+    return analysis.budget({name: data.sel(run=common) for name, data in some.items() if name[2:] in GRID})
+
+
+def of_pairs(results: Mapping[tuple, xr.Dataset]) -> xr.Dataset:
+    """What C31j is judged on, as `analysis.budget`: fixed and fresh noise of the same N and q, all runs."""
+    return analysis.budget(
+        {name[1:]: data for name, data in results.items() if name[0] == "budget" and name[3:] in PAIRS}
+    )
+
+
+def to_every_layer(results: Mapping[tuple, xr.Dataset]) -> dict[str, xr.Dataset]:
+    """What C31m is judged on: signal to its measures."""
+    return {name[1]: data for name, data in results.items() if name[0] == "deep"}
