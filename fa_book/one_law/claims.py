@@ -7,10 +7,10 @@ import numpy as np
 from fa_book.claims.evidence import share, within, worst
 from fa_book.claims.verdict import claim
 from fa_book.one_law import analysis
-from fa_book.one_law.further.claims import THIRD, C31e, C31f, C31g, C31h, C31i, C31j, C31k, C31l, C31m
+from fa_book.one_law.further.claims import THIRD, C31e, C31f, C31g, C31h, C31i, C31j, C31k, C31l, C31m, C31o
 
 __all__ = ["C31a", "C31b", "C31c", "C31d", "C31e", "C31f", "C31g", "C31h", "C31i", "C31j", "C31k", "C31l", "C31m"]
-__all__ += ["C31n"]
+__all__ += ["C31n", "C31o"]
 
 CASE = "encoder, centred"
 

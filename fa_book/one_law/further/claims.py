@@ -174,3 +174,16 @@ def C31m(digits: Mapping):
         within(f"{text} runs", analysis.by_run(rows, "eq11_own") - analysis.by_run(rows, "rank"), 0),
         bounded(f"{text} layers", found, 0, n=rows.sizes["condition"], unit="layers"),
     ]
+
+
+@claim(
+    "C31o",
+    "3",
+    "On MNIST, too, where few samples are told, or wrong labels, the readout goes with N (1 - q)^2.",
+    "As for C31h, on MNIST, 39 cells for each carrier.",
+    ours=True,
+    rests="one_law_digits",
+)
+def C31o(rows):
+    """As for `C31h`."""
+    return C31h.checks(rows)

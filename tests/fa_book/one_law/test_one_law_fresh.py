@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fa_book.one_law import fresh, more, runs
-from fa_book.one_law.plan import SEED, one_law, one_law_further
+from fa_book.one_law import budget_of_digits, fresh, more, runs
+from fa_book.one_law.plan import SEED, budget, one_law, one_law_further
 from fa_lib.sweep import merge, run
 
 
@@ -58,3 +58,14 @@ def test_accounts_are_over_the_encoder_that_did_not_learn(tmp_path, learn):
     told = results["conditions", "ib", learn, "target, turned 0"]
     np.testing.assert_allclose(rows.eq11_weights[0], told.eq11_encoder.values.mean(1))
     np.testing.assert_allclose(rows.information[0], told.told.values.mean(1) / told.ceiling.values)
+
+
+def test_the_budget_on_mnist_has_every_way_of_ibtask():
+    here, there = budget_of_digits.planned(), budget()
+    assert {name[:2] for name in here} == {name[:2] for name in there}
+    for name, cell in there.items():
+        if name[1]:
+            carrier, way, n, q = name
+            assert type(here[carrier, way, budget_of_digits.told(n), q].feedback.rule) is type(cell.feedback.rule)
+    assert sum(name[1] == "fixed noise" for name in here) == 2 * len(fresh.GRID)
+    assert max(n for _, _, n, _ in here) == budget_of_digits.ALL == 2048 - 819
