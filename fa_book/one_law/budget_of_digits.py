@@ -4,8 +4,8 @@ Two thousand images in one batch, of which the last 819 are never told of; two h
 The encoder hears N of the others, or labels of which a share q is random, or all thinly, as on IBTask
 (`fa_book.one_law.plan`). Prediction (C31o): over the cells of N and q, the readout of samples never told of goes with
 N (1 - q)^2, rank correlation at least 0.9, under the error and under the target; over conditions and runs. Five runs,
-one look. One cell (error, N = 128, q = 0.75) was computed to see that it runs. Of signs, a sparse B, rank one, seldom
-steps and fresh noise the numbers are shown without a prediction.
+one look. One cell (error, N = 128, q = 0.75) was computed to see that it runs, with a fault in `Few` that is mended. Of
+signs, a sparse B, rank one, seldom steps and fresh noise the numbers are shown without a prediction.
 """
 
 from dataclasses import replace
