@@ -18,7 +18,9 @@ The sizes are taken from what the runs before said:
 * `budget` (C31j): in nine pairs of ten fresh noise cost less, in one (error, all told, three quarters of the labels
   random) it was -0.027 [-0.056, 0.001]. Eighty runs of the ten pairs. Same criterion. (Before any cell of this part was
   read a fault was found in `thinning.Few`, see there: the error with wrong labels was sent in a wrong unit. The cells
-  of the budget, these and all before, were computed anew with the fault mended; sizes and criteria stayed.)
+  of the budget, these and all before, were computed anew with the fault mended; sizes and criteria stayed, but for one
+  thing: runs 0 to 19, mended, show that half of the labels wrong costs 0.007 where all samples are told, and where
+  nothing is lost nothing can be saved. So C31j is about the other eight pairs, said before the new runs were read.)
 * `deep` (C31m): over 21 layers the difference was 0.0 [-0.7, 0.8]. A hundred and eighteen signals to every layer of
   three, 354 layers, of the error and of the target, each through random matrices; five runs. Same criterion; if the
   truth is below 0.15 it stays undecided.
@@ -53,6 +55,7 @@ WRONG = (0.0, 0.25, 0.5, 0.625, 0.75, 0.9)
 LEAST = 2.0  # N (1 - q)^2 of the cells before, at the least
 GRID = [(n, q) for n, q in product(TOLD, WRONG) if n * (1 - q) ** 2 >= LEAST]
 PAIRS = [(n, q) for n, q in product((128, plan.ALL), (0.5, 0.75, 0.9)) if (n, q) != (128, 0.9)]  # as before
+FREE = (plan.ALL, 0.5)  # told and share at which fixed noise costs less than 0.01 already
 RUNS = {"conditions": (20, 100), "depths": (45, 145), "budget": (20, 40), "pairs": (20, 100)}  # from, to
 BLOCK = 20
 
@@ -184,9 +187,10 @@ def of_grid(results: Mapping[tuple, xr.Dataset]) -> xr.Dataset:
 
 
 def of_pairs(results: Mapping[tuple, xr.Dataset]) -> xr.Dataset:
-    """What C31j is judged on, as `analysis.budget`: fixed and fresh noise of the same N and q, all runs."""
+    """What C31j is judged on, as `analysis.budget`: fixed and fresh noise of the same N and q, where noise costs."""
+    pairs = [pair for pair in PAIRS if pair != FREE]
     return analysis.budget(
-        {name[1:]: data for name, data in results.items() if name[0] == "budget" and name[3:] in PAIRS}
+        {name[1:]: data for name, data in results.items() if name[0] == "budget" and name[3:] in pairs}
     )
 
 
