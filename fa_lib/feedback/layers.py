@@ -50,7 +50,11 @@ class ForLayers:
 
 @dataclass(frozen=True, repr=False)
 class Layered(ForLayers):
-    """A rule for every hidden layer, made of rules for one: `Direct` or `Chained`, which say what it is made of."""
+    """A rule for every hidden layer, made of rules for one: `Direct` or `Chained`.
+
+    These say what a layer is told (`below`, and in `_above` how many numbers that is, by the layer's number), and
+    refuse by ValueError a rule that makes no sense where it is (`_refuse`).
+    """
 
     rule: Rule | Mapping[int, Rule]
     layers: tuple[int, ...] | None = None
@@ -101,14 +105,6 @@ class Layered(ForLayers):
                 f"{sorted(numbers)} and rules for {sorted(rules)}"
             )
         return {number: rules[number] for number in sorted(numbers)}
-
-    def _above(self, p: int, m: Mapping[int, int]) -> dict[int, int]:
-        """How many numbers a layer is told, by its number."""
-        raise NotImplementedError
-
-    def _refuse(self, chosen: Mapping[int, Rule], last: int) -> None:
-        """Raise ValueError for a rule that makes no sense where it is."""
-        raise NotImplementedError
 
 
 def contains(rule: Rule, kinds: tuple[type, ...]) -> bool:
