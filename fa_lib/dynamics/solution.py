@@ -58,9 +58,8 @@ def exact(H0, Y, W, B, *, step: float | None = 0.2, steps: int = 20, times=None)
 
 def labelled(curves, rule, step, steps, times, batched) -> xr.Dataset:
     """Curves of shape (step, run) as a Dataset over steps or times."""
-    axis, values = ("step", np.arange(steps + 1)) if step else ("time", times)
-    made = {"signal": rule.name} | ({"step_size": float(step)} if step else {})
-    return dataset({name: curve.T for name, curve in curves.items()}, axis, values, batched, **made)
+    axis, values, made = ("step", np.arange(steps + 1), {"step_size": float(step)}) if step else ("time", times, {})
+    return dataset({name: curve.T for name, curve in curves.items()}, axis, values, batched, signal=rule.name, **made)
 
 
 def check_time(step, steps, times) -> np.ndarray | None:

@@ -59,18 +59,18 @@ def measure(cell: Cell) -> float:
     else:
         images, sizes = 1, [5, 25]
         tried = [replace(cell, epochs=size) for size in sizes]
-    _seconds(tried[0])  # a process's first training brings more with it
-    few, more = map(_seconds, tried)
+
+    def seconds(cell: Cell) -> float:
+        start = time.perf_counter()
+        cell.compute()
+        return time.perf_counter() - start
+
+    seconds(tried[0])  # a process's first training brings more with it
+    few, more = map(seconds, tried)
     if more <= few or sizes[0] == sizes[1]:  # too little to be told from chance
         return more / sizes[1] * images
     each = (more - few) / (sizes[1] - sizes[0])
     return few + each * (images - sizes[0]) if images > 1 else each
-
-
-def _seconds(cell: Cell) -> float:
-    start = time.perf_counter()
-    cell.compute()
-    return time.perf_counter() - start
 
 
 def span(seconds: float) -> str:

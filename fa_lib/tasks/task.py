@@ -127,10 +127,7 @@ class Task:
                 raise ValueError(f"{self.name}: {self.loss} needs output={outputs[0]!r}, got {self.output!r}")
         if not isinstance(self.protocol, Protocol):
             raise ValueError(f"{self.name}: protocol must be a Protocol, got {self.protocol!r}")
-        widths = self.widths
-        if not isinstance(widths, tuple | list) or not widths or not all(check.is_whole(width, 1) for width in widths):
-            raise ValueError(f"{self.name}: widths must be whole numbers of 1 or more, got {widths!r}")
-        object.__setattr__(self, "widths", tuple(int(width) for width in widths))
+        object.__setattr__(self, "widths", check.widths(f"{self.name}: widths", self.widths))
         if self.features is not None:
             check.whole(f"{self.name}: features", self.features)
 

@@ -119,20 +119,20 @@ def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed
     """
     task = model.task
     epochs = check.whole("epochs", task.epochs if epochs is None else epochs)
-    measured = _measured(epochs, measure_every)
+    at = measured(epochs, measure_every)
     device = next(model.decoder.parameters()).device
     sets = {"": (task.x.to(device), task.y.to(device)), "test_": (task.test_x.to(device), task.test_y.to(device))}
     rows = []
     for epoch, steps in epochs_of(model, epochs, seed=seed):
         for _ in steps:
             pass
-        if epoch in measured:
+        if epoch in at:
             rows.append({})
             for prefix, (x, y) in sets.items():
                 z = evaluate.look(model.encoder, x, model.decoder)
                 rows[-1][f"{prefix}loss"] = task.objective(z, y)
                 rows[-1][f"{prefix}accuracy"] = task.accuracy(task.activate(z), y)
-    data = evaluate.dataset(rows, range(len(model.decoder.weight)), measured)
+    data = evaluate.dataset(rows, range(len(model.decoder.weight)), at)
     return data.assign(stuck=("run", _stuck(task, data)))
 
 
@@ -200,7 +200,7 @@ def train(
         learn_encoder=learn_encoder, learn_gain=learn_gain, device=device,
     )  # fmt: skip
     epochs = check.whole("epochs", task.epochs if epochs is None else epochs)
-    measured = _measured(epochs, measure_every)
+    at = measured(epochs, measure_every)
     bin_size, record = check.positive("bin_size", bin_size), _record(record, task)
     test_x, test_y = task.test_x.to(device), task.test_y.to(device)
     rows = []
@@ -208,16 +208,16 @@ def train(
     for epoch, steps in epochs_of(model, epochs, seed=seed):
         kept, last = [], None
         for last in steps:
-            if epoch in measured:
+            if epoch in at:
                 kept.append(last._replace(layers=()))  # what the layers saw would not fit in memory for an epoch
-        if epoch in measured:
+        if epoch in at:
             row = evaluate.of_training(task, kept, numbers, seed, bin_size)
             row |= evaluate.of_test(task, model.encoder, model.decoder, test_x, test_y)
             rows.append(row | {name: measure(last) for name, measure in record.items()})
         bar.update()
     bar.close()
     data = evaluate.dataset(
-        rows, numbers, measured, task=task.name, rule=str(rule), seed=seed, learn_decoder=int(learn_decoder),
+        rows, numbers, at, task=task.name, rule=str(rule), seed=seed, learn_decoder=int(learn_decoder),
         learn_encoder=int(learn_encoder), learn_gain=int(learn_gain), lr=task.lr, batch=task.batch or len(task.x),
         widths=str(task.widths), samples=len(task.x), bin_size=bin_size, device=device, torch=str(torch.__version__),
         numpy=np.__version__, python=platform.python_version(), seconds=round(time.perf_counter() - start, 2),
@@ -231,7 +231,8 @@ def _stuck(task: Task, data: xr.Dataset) -> np.ndarray:
     return evaluate.stuck(task, *(data[name].values[:, -1] for name in ("loss", "accuracy"))).astype(np.int8)
 
 
-def _measured(epochs: int, measure_every: int) -> list[int]:
+def measured(epochs: int, measure_every: int) -> list[int]:
+    """The epochs that are measured: each so-many-th, counted from 0, and the last."""
     return sorted({*range(0, epochs, check.whole("measure_every", measure_every)), epochs - 1})
 
 
