@@ -40,10 +40,8 @@ class Attached:
             raise ValueError(f"{self.names[number - 1]} must give a tensor, or tensors of which the first is cut")
         if self.running:
             if number in self.seen:
-                raise ValueError(
-                    f"{self.names[number - 1]} is called more than once in a forward pass: cut at modules that are "
-                    "called once, for each cut has a matrix of its own"
-                )
+                words = "cut at modules that are called once, for each cut has a matrix of its own"
+                raise ValueError(f"{self.names[number - 1]} is called more than once in a forward pass: {words}")
             self.seen[number] = H
         return tree_map_only(Tensor, Tensor.detach, output)  # in tuples too: `nn.LSTM` gives its state so
 

@@ -79,8 +79,6 @@ def _signal(
     context |= {name: tensors[name][None].to(kind) for name in ("W", "accuracy") if name in tensors}
     y = tensors["y"].reshape(samples, p).to(kind) if "y" in tensors else None
     signal = with_tensors(rule, matrices)(error.reshape(1, samples, p).to(kind), y, **context)
-    if signal.shape != context["H"].shape:
-        raise ValueError(
-            f"{rule} must give the shape of H, {tuple(context['H'].shape)} (run, sample, m), got {tuple(signal.shape)}"
-        )
+    if (got := tuple(signal.shape)) != (wanted := tuple(context["H"].shape)):
+        raise ValueError(f"{rule} must give the shape of H, {wanted} (run, sample, m), got {got}")
     return signal.reshape(H.shape).to(H.dtype)

@@ -104,9 +104,8 @@ def _modules(model: nn.Module, at) -> list[tuple[str, nn.Module]]:
     found = [one if isinstance(one, str) else names.get(one) if isinstance(one, nn.Module) else None for one in listed]
     for one, name in zip(listed, found, strict=True):
         if name not in every:
-            raise ValueError(
-                f"at must name modules below the model, of {', '.join(every) or 'which it has none'}, got {one!r}"
-            )
+            there = ", ".join(every) or "which it has none"
+            raise ValueError(f"at must name modules below the model, of {there}, got {one!r}")
     if not found or len({every[name] for name in found}) < len(found):
         raise ValueError(f"at must name one module or more, each once, got {found}")
     return [(name, every[name]) for name in found]

@@ -113,16 +113,15 @@ def send(
     known = {"z", "H", *shared, *(("output",) if output else ()), *(("error_at",) if loss else ())}
     listed: dict[tuple[int, str], Tensor] = {(-1, name): tensor for name, tensor in shared.items()}
     for number, (H, rule, weight) in enumerate(zip(hidden, rules, weights, strict=True)):
+        layer = f"hidden layer {number + 1}"
         if H.shape[: len(lead)] != lead:
-            raise ValueError(
-                f"hidden layer {number + 1} must begin with the samples of z, {tuple(lead)}, got {tuple(H.shape)}"
-            )
+            raise ValueError(f"{layer} must begin with the samples of z, {tuple(lead)}, got {tuple(H.shape)}")
         m = H.shape[len(lead) :].numel()
         require(rule, known | (set() if weight is None else {"W"}), how)
-        _fits(rule, p, m, number)
+        _fits(rule, p, m, layer)
         if weight is not None:
             if weight.shape != (p, m):
-                raise ValueError(f"W of hidden layer {number + 1} must be of shape {(p, m)}, got {tuple(weight.shape)}")
+                raise ValueError(f"W of {layer} must be of shape {(p, m)}, got {tuple(weight.shape)}")
             listed[number, "W"] = weight.detach()
         listed[number, "H"] = H
         own = tensors_of(rule) if tensors is None else tensors[number]
@@ -138,10 +137,9 @@ def _targets(y: Tensor, z: Tensor) -> Tensor:
             raise ValueError(f"classes must be from 0 to {z.shape[-1] - 1}, one for each output, got others in y")
         return (y[..., None] == torch.arange(z.shape[-1], device=y.device)).to(z.dtype)
     if y.shape != z.shape:
-        raise ValueError(
-            f"y must be of the output's shape {tuple(z.shape)}, or classes as whole numbers of shape "
-            f"{tuple(z.shape[:-1])}, got {tuple(y.shape)} of {y.dtype}"
-        )
+        classes = f"classes as whole numbers of shape {tuple(z.shape[:-1])}"
+        got = f"{tuple(y.shape)} of {y.dtype}"
+        raise ValueError(f"y must be of the output's shape {tuple(z.shape)}, or {classes}, got {got}")
     return y.detach().to(z.dtype)
 
 
@@ -152,7 +150,7 @@ def _any(wrong: Tensor) -> bool:
         return False
 
 
-def _fits(rule: Rule, p: int, m: int, number: int) -> None:
+def _fits(rule: Rule, p: int, m: int, layer: str) -> None:
     """Raise ValueError where a random matrix is not there or of another shape."""
     inside = rule
     while isinstance(inside, Wrapper):
@@ -161,7 +159,4 @@ def _fits(rule: Rule, p: int, m: int, number: int) -> None:
         if inside.B is None:
             raise ValueError(f"{rule} has no matrices yet: call .draw({p}, {m}, runs=[0], seed=...) first")
         if tuple(inside.B.shape) != (1, p, m):
-            raise ValueError(
-                f"the rule of hidden layer {number + 1} must hold a matrix of shape {(1, p, m)}, got "
-                f"{tuple(inside.B.shape)}"
-            )
+            raise ValueError(f"the rule of {layer} must hold a {(1, p, m)} matrix, got {tuple(inside.B.shape)}")

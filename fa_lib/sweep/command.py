@@ -104,14 +104,13 @@ def _dry_run(cells: list[Cell], said: argparse.Namespace) -> int:
     known, kinds = estimate.rates(survey.found), set(map(estimate.kind, survey.missing))
     unknown = kinds - known.keys()
     known |= {kind: estimate.measure(kind) for kind in unknown}
-    seconds = estimate.total(survey.missing, known, said.workers)
-    print(
-        f"about {estimate.span(seconds)} on {said.workers} workers like this one ({len(kinds - unknown)} kinds of cell "
-        f"timed by finished cells, {len(unknown)} by a few batches here and now)"
+    time = estimate.span(estimate.total(survey.missing, known, said.workers))
+    timed = (
+        f"{len(kinds - unknown)} kinds of cell timed by finished cells, {len(unknown)} by a few batches here and now"
     )
-    memory = [attributes.get("peak_memory", 0) for attributes in survey.found.values()]
-    if max(memory, default=0):
-        print(f"memory: up to {max(memory)} MiB a worker, by finished cells")
+    print(f"about {time} on {said.workers} workers like this one ({timed})")
+    if memory := max((attributes.get("peak_memory", 0) for attributes in survey.found.values()), default=0):
+        print(f"memory: up to {memory} MiB a worker, by finished cells")
     else:
         print(f"memory: {store.peak_memory()} MiB a worker at least, as seen here on those batches")
     return 0
@@ -126,11 +125,10 @@ def _status(cells: list[Cell], said: argparse.Namespace) -> int:
         print(f"{name:{width}}  {done[name]} of {count}")
     for fault in survey.faults:
         print(f"faulty: {fault}")
-    seconds = sum(float(attributes["seconds"]) for attributes in survey.found.values())
-    print(
-        f"{len(cells)} cells: {len(survey.found)} finished, {len(survey.missing)} missing, {len(survey.faults)} of "
-        f"them faulty; {survey.size / 1e6:.2g} MB, {estimate.span(seconds)} of computing"
-    )
+    time = estimate.span(sum(float(attributes["seconds"]) for attributes in survey.found.values()))
+    found, missing, faulty = len(survey.found), len(survey.missing), len(survey.faults)
+    print(f"{len(cells)} cells: {found} finished, {missing} missing, {faulty} of them faulty; ", end="")
+    print(f"{survey.size / 1e6:.2g} MB, {time} of computing")
     return 0
 
 

@@ -15,7 +15,7 @@ import xarray as xr
 from fa_lib.sweep import store
 from fa_lib.sweep.cells import Cell, listed
 from fa_lib.sweep.labels import condition, labels
-from fa_lib.training.loop import measured
+from fa_lib.training.epochs import measured
 
 COMPRESSED = {"zlib": True, "complevel": 9, "shuffle": True}
 
@@ -46,9 +46,8 @@ def merge(cells: Iterable[Cell], folder: Path, into: Path, *, partial: bool = Fa
         else:
             found[cell] = data
     if not found or (lacking and not partial):
-        raise IncompleteSweepError(
-            f"{len(lacking)} of {len(cells)} cells have no result in {folder}:\n  " + "\n  ".join(lacking)
-        )
+        which = "\n  ".join(lacking)
+        raise IncompleteSweepError(f"{len(lacking)} of {len(cells)} cells have no result in {folder}:\n  {which}")
     by_condition: dict[str, list[xr.Dataset]] = {}
     for cell, data in found.items():
         by_condition.setdefault(names[condition(cell)], []).append(data.drop_attrs())
