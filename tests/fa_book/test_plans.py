@@ -26,6 +26,8 @@ LATER = {  # a later plan and the digest of its cells' names
     "decide_more": "8df4d20b5377e0dc",
     "decide_further": "e11a078ef2d5faa2",
     "one_law_runs": "2df360cb1b31287c",
+    "one_law_fresh": "a08f47e4574776b1",
+    "one_law_digits": "0ee785f926b25ed0",
     "published_rates": "7f09872fa41ebf51",
     "published_rates_mnist": "134b6c8a95770fa5",
     "published": "8af09fc94ed1f28d",
