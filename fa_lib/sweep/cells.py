@@ -200,7 +200,7 @@ def from_options(options: Mapping) -> Cell:
 
 def listed(cells: Iterable[Cell]) -> list[Cell]:
     """Cells as a list; ValueError for what is none, such as the name of a sweep."""
-    cells = list(cells) if isinstance(cells, Iterable) else [cells]
+    cells = [cells] if isinstance(cells, str) or not isinstance(cells, Iterable) else list(cells)
     if others := [cell for cell in cells if not isinstance(cell, Cell)]:
         raise ValueError(f"a sweep is a list of cells, as `cells_of` gives it for a file, got {others[0]!r} in it")
     return cells

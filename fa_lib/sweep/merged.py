@@ -94,9 +94,8 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
         row = {name: values.item() for name, values in table.isel(block=number).data_vars.items()}
         label = row.pop("label")
         variables, others, options = (json.loads(row.pop(name)) for name in ("variables", "others", "cell"))
-        data = curves[list(variables)].sel(
-            condition=label, run=options["runs"], epoch=measured(options["epochs"], options["every"])
-        )
+        at = measured(options["epochs"], options["every"])
+        data = curves[list(variables)].sel(condition=label, run=options["runs"], epoch=at)
         data = data.isel({axis: slice(size) for axis, size in others.items()})
         data = data.drop_vars(["condition", *others])
         data = data.assign({name: data[name].astype(kind) for name, kind in variables.items()})
