@@ -20,9 +20,9 @@ from fa_lib.sweep import register
 class Few(Wrapper):
     """A rule that speaks to the first so many samples of a batch and is silent to the others.
 
-    The rule inside knows of no others: a mean that it takes is theirs, and the error that it hears is that of a loss over
-    them, larger than the batch's by as much as they are fewer. (Until 2026-11-29 it was the batch's, so that a target
-    changed inside, by `Told`, was in another unit than the error.)
+    The rule inside knows of no others: a mean that it takes is theirs, and the error that it hears is that of a loss
+    over them, larger than the batch's by as much as they are fewer. (Until 2026-11-29 it was the batch's, so that a
+    target changed inside, by `Told`, was in another unit than the error.)
 
     Args:
         rule: the rule that speaks.
