@@ -107,7 +107,7 @@ FROM_FILES: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # sw
     "decide": ("decide", decide),
     "depth": ("depth", depth),
     "sensitivity": ("sensitivity", sensitivity),
-    "one_law": ("one-law", one_law),
-    "one_law_further": ("one-law", one_law_further),
-    "one_law_fresh": ("one-law", one_law_fresh),
+    "one_law": ("one-law-networks", one_law),
+    "one_law_further": ("one-law-networks", one_law_further),
+    "one_law_fresh": ("one-law-networks", one_law_fresh),
 }
