@@ -85,5 +85,5 @@ FROM_FILES: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # sw
     "decide": ("decide", decide),
     "depth": ("depth", depth),
     "sensitivity": ("sensitivity", sensitivity),
-    "one_law": ("one-law", one_law),
+    "one_law": ("one-law-networks", one_law),
 }
