@@ -12,15 +12,21 @@ const fields = {
 };
 const settings = ["seed", "rate"];
 const usual = { seed: 5, rate: 0.003 };
-// name, what differs from the usual settings (account.py has the same), what to look for
+// name, what differs from the usual settings (account.py has the same), what to look for by direction and by kind
 const presets = [
   ["gained across", {},
-    "Below: the parts add up (blue) to what the readout's loss fell by (dashed). Most of it was gained across BP's signal."],
+    "Below: the parts add up (blue) to what the readout's loss fell by (dashed). Most was gained across BP's signal.",
+    "What all samples share costs. What tells classes apart brings more than the whole gain."],
   ["gained along", { seed: 6 },
-    "Another start: in both accounts all of the gain lies along BP's signal, and what is across it costs."],
-  ["the one, then the other", { seed: 2 },
-    "W_O frozen: the part along BP's signal first pays and in the end costs. The part across it does the reverse."],
-].map(([name, differs, hint]) => ({ name, hint, settings: { ...usual, ...differs } }));
+    "Another start: in both accounts all of the gain lies along BP's signal, and what is across it costs.",
+    "Another start: in both accounts what all samples share gains most."],
+  ["along, then across", { seed: 2 },
+    "W_O frozen: the part along BP's signal first pays and in the end costs. The part across it does the reverse.",
+    "W_O frozen: nearly all gain is from what all samples share. Where W_O learns, it is from telling classes apart."],
+].map(([name, differs, direction, kind]) => {
+  const hints = { direction, kind, layer: "In both accounts most of the gain was made by the first layer's weights." };
+  return { name, hint: ({ view }) => hints[view], settings: { ...usual, ...differs } };
+});
 
 const fixed = (value, count) => value.toFixed(count).replace(/^-(0\.?0*)$/, "$1").replace("-", "−");
 const headings = { direction: "by direction", kind: "by what it tells", layer: "by layer" };

@@ -59,7 +59,8 @@ export function moreSettings(ui) {
 
 /**
  * Presets and Run above the picture of a widget. `start(hooks)` makes the trainings (lockstep.js) for the fields that
- * are `settings`; a run goes to epoch `horizon`, a second one to `last`. Presets are { name, settings, hint }.
+ * are `settings`; a run goes to epoch `horizon`, a second one to `last`. Presets are { name, settings, hint }, the hint
+ * a text or what makes it of a state.
  * Returns { run, settle(state), show(state) }: settle before drawing, show after it.
  */
 export function player(ui, { presets, settings, start, horizon, last }) {
@@ -130,7 +131,8 @@ export function player(ui, { presets, settings, start, horizon, last }) {
   const show = (state) => {
     const preset = presets.findIndex((each) => same(state, each.settings));
     buttons.forEach((each, i) => each.setAttribute("aria-pressed", i === preset));
-    say(look, preset < 0 ? "" : presets[preset].hint);
+    const hint = presets[preset]?.hint ?? "";
+    say(look, typeof hint === "string" ? hint : hint(state));
     const done = run.epoch >= last;
     const on = run.epoch >= horizon && !run.finished ? "Run on" : "Run";
     say(button, running() ? "Pause" : ui.still ? `${on === "Run" ? "Run" : "Run on,"} 250 epochs` : on);

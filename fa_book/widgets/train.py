@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-import torch
 import traitlets
 import xarray as xr
 from matplotlib.axes import Axes
