@@ -9,6 +9,10 @@ runs lambda times as fast:
 
 Modes that the features do not have stay as they are. Feedback of the target alone adds k mu lambda y B to h_0. What V
 becomes gives H at samples that were never trained on.
+
+NF sends tanh(E B1) B in place of E B. For the target alone tanh(Y B1) does not move, and the solution is as exact. The
+error's bend mixes the modes; where errors are normal, all that passes is c + (E B1 - mean) D with the means c of the
+tanh and D of its slope (Stein's lemma), and the modes part again, step by step. See `mean_slopes`.
 """
 
 from collections.abc import Sequence
@@ -23,21 +27,25 @@ from fa_lib.dynamics.rules import checked
 RANK = 1e-10  # singular values below this share of the largest are 0 to rounding
 
 
-def encoded(X, V0, Y, W, B, *, step: float, steps: Sequence[int], carries: str = "error", at=None) -> xr.Dataset:
+def encoded(
+    X, V0, Y, W, B, *, step: float, steps: Sequence[int], carries: str = "error", through=None, at=None
+) -> xr.Dataset:
     """Losses of FA or target feedback with a linear encoder of fixed features, after the numbers of steps asked for.
 
     One step is V <- V - step X'(X V W - Y) B, or V <- V + step X'Y B for the target; W does not move. NFA's mean over
-    its noise moves as FA does.
+    its noise moves as FA does. With `through` it is NF, V <- V - step X'tanh((X V W - Y) B1) B or V <- V + step X'tanh(
+    Y B1) B: exact for the target, and for the error as far as E B1 is normal.
 
     Args:
         X: features of the training samples, (n, d).
         V0: weights of the encoder at the start, (d, m).
         Y: target, (n, p).
         W: decoder, (m, p).
-        B: feedback matrix, (p, m).
+        B: feedback matrix, (p, m), or (q, m) with `through`.
         step: step size mu, above 0, of the sum over samples.
         steps: how many steps each, 0 or more.
         carries: "error" or "target".
+        through: NF's first matrix B1, (p, q); None without one.
         at: features and target of samples that are not trained on, (other, d) and (other, p).
 
     Returns:
@@ -46,8 +54,8 @@ def encoded(X, V0, Y, W, B, *, step: float, steps: Sequence[int], carries: str =
         of the same readout there.
 
     Raises:
-        ValueError: for shapes that do not fit, NaN, a B W without independent eigenvectors, steps below 0, or another
-            word in `carries`.
+        ValueError: for shapes that do not fit, NaN, a B W without independent eigenvectors (FA), steps below 0, or
+            another word in `carries`.
 
     Source: this book, chapter One law; kernels of linear encoders as in Jacot et al. 2018.
     """
@@ -56,10 +64,13 @@ def encoded(X, V0, Y, W, B, *, step: float, steps: Sequence[int], carries: str =
     axes = {"X": ("n", "d"), "V0": ("d", "m"), "Y": ("n", "p"), "W": ("m", "p"), "B": ("p", "m")}
     given = {name: (value, axes[name]) for name, value in zip(axes, (X, V0, Y, W, B), strict=True)}
     X, V0, Y, W, B = (_one(name, *value) for name, value in given.items())
-    (n, d), (p, m) = X.shape, B.shape
-    if (V0.shape, Y.shape, W.shape) != ((d, m), (n, p), (m, p)):
+    B1 = None if through is None else _one("through", through, ("p", "q"))
+    (n, d), (m, p), q = X.shape, W.shape, W.shape[1] if B1 is None else B1.shape[1]
+    if (V0.shape, Y.shape, B.shape) != ((d, m), (n, p), (q, m)) or (B1 is not None and len(B1) != p):
         found = ", ".join(f"{name} {np.shape(value)}" for name, (value, _) in given.items())
-        raise ValueError(f"shapes must be X (n, d), V0 (d, m), Y (n, p), W (m, p), B (p, m), got {found}")
+        found += "" if B1 is None else f", through {B1.shape}"
+        wanted = "B (p, m)" if B1 is None else "B (q, m), through (p, q)"
+        raise ValueError(f"shapes must be X (n, d), V0 (d, m), Y (n, p), W (m, p), {wanted}, got {found}")
     sets = {"": (X, Y)}
     if at is not None:
         sets["test_"] = (_one("at[0]", at[0], ("other", "d")), _one("at[1]", at[1], ("other", "p")))
@@ -69,10 +80,17 @@ def encoded(X, V0, Y, W, B, *, step: float, steps: Sequence[int], carries: str =
     U, s, Zt = U[:, kept], s[kept], Zt[kept]
     y = U.T @ Y  # (mode, p)
     e0 = s[:, None] * (Zt @ V0) @ W - y
+    if carries == "target":
+        told = y if B1 is None else U.T @ np.tanh(Y @ B1)
+        reached = {k: -k * step * s[:, None] ** 2 * told for k in numbers}
+    elif B1 is None:
+        reached = {k: _sent(e0, s**2, B @ W, step, k) for k in numbers}
+    else:
+        reached = dict(zip(sorted(set(numbers)), _bent(U, s**2, e0, Y, B1, B @ W, step, numbers), strict=True))
     rows: dict[str, list[float]] = {}
     for k in numbers:
-        # what has reached mode i, (mode, p): times B it is the change of u'H
-        sent = -k * step * s[:, None] ** 2 * y if carries == "target" else _sent(e0, s**2, B @ W, step, k)
+        # what has reached mode i, (mode, p or q), with its sign: times -B it is the change of u'H
+        sent = reached[k]
         V = V0 - Zt.T @ (sent / s[:, None]) @ B
         theta = np.linalg.lstsq(X @ V, Y, rcond=None)[0]
         for prefix, (features, target) in sets.items():
@@ -91,6 +109,43 @@ def _sent(e0, rates, BW, step, k):
     with np.errstate(divide="ignore", invalid="ignore"):
         grown = np.where(rate == 0, k * step * rates[:, None], -_power(rate, k) / values)
     return ((e0 @ vectors) * grown @ np.linalg.inv(vectors)).real
+
+
+def mean_slopes(mean, deviation) -> tuple[np.ndarray, np.ndarray]:
+    """Means of tanh and of its slope over a normal distribution, by a sum over a fine grid.
+
+    Args:
+        mean, deviation: of the normal distribution, numbers or arrays of one shape.
+
+    Returns:
+        Both means, in that shape, right to 1e-6 for deviations up to 30.
+    """
+    points = np.linspace(-8, 8, 1601)
+    weights = np.exp(-(points**2) / 2)
+    bent = np.tanh(np.asarray(mean)[..., None] + np.asarray(deviation)[..., None] * points)
+    weights = weights / weights.sum()
+    return bent @ weights, (1 - bent**2) @ weights
+
+
+def _bent(U, rates, e0, Y, B1, BW, step, numbers):
+    """What NF's units have sent to every mode, (mode, q), after each of the numbers, rising, with mean slopes.
+
+    The part of the target outside the modes does not move, but has its share in how wide errors are.
+    """
+    n, ones = len(U), U.sum(0)[:, None]  # u'1 of every mode
+    outside = (U @ (U.T @ Y) - Y) @ B1
+    fixed, squares = outside.sum(0), (outside**2).sum(0)
+    e, sent, found, asked = e0, np.zeros((len(e0), B1.shape[1])), [], set(numbers)
+    for k in range(max(asked, default=-1) + 1):
+        if k in asked:
+            found.append(sent)
+        drive = e @ B1
+        mean = ((ones * drive).sum(0) + fixed) / n
+        deviation = np.sqrt(np.maximum(((drive**2).sum(0) + squares) / n - mean**2, 0))
+        level, slope = mean_slopes(mean, deviation)
+        now = step * rates[:, None] * (ones * level + (drive - ones * mean) * slope)
+        sent, e = sent + now, e - now @ BW
+    return found
 
 
 def _power(rate, k):

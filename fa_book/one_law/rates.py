@@ -10,7 +10,10 @@ For S = -(H W - Y) B, which is FA with any decoder W, and BP where B = W', r'H =
     dL_R/dt = -2 tr(P B theta),
 
 and for S = Y B, the target alone, the same: neither W nor the error plays a part. Readers gain if B points where the
-best readout points. Both functions give the rate of the mean over samples and outputs, as `simulate` measures L_R.
+best readout points. Both rates are of the mean over samples and outputs, as `simulate` measures L_R.
+
+Any other signal amounts to a matrix, the regression of -S on r, and the law holds with it: B itself for FA and for the
+target, and for NF, tanh(E B1) B2, the matrix B1 D B2 with the mean slopes D where error and residual are normal.
 """
 
 import numpy as np
@@ -57,6 +60,24 @@ def feedback_rate(H, Y, B) -> np.ndarray:
     residual, theta = _best(*compress(H, Y))
     rates = -2 * ((residual.mT @ residual) * (B @ theta)).sum((-2, -1)) / Y[0].size  # a trace, as P is symmetric
     return rates if batched else rates[0]
+
+
+def amounts_to(H, Y, S) -> np.ndarray:
+    """The matrix whose feedback gains as a signal does, for any readout: the regression of -S on the residual.
+
+    `feedback_rate` of it is `readout_rate` of the signal.
+
+    Args:
+        H, Y, S: as in `readout_rate`, with its errors and warnings; Y with fewer outputs than samples left by H.
+
+    Returns:
+        Matrices, (run, p, m), or (p, m) if no argument has a run axis.
+    """
+    arrays, _, batched = fitting(H=(H, ("n", "m")), Y=(Y, ("n", "p")), S=(S, ("n", "m")))
+    H, Y, S = compress(*arrays.values())
+    residual, _ = _best(H, Y)
+    matrices = np.linalg.pinv(residual) @ S  # `residual` is Y - H theta, that is -r
+    return matrices if batched else matrices[0]
 
 
 def _best(H, Y):

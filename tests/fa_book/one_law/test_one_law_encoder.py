@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from fa_book.one_law.encoder import encoded
+from fa_book.one_law import trial
+from fa_book.one_law.encoder import encoded, mean_slopes
+from fa_book.one_law.rates import readout_rate
 from fa_lib.dynamics import exact
 
 STEPS = (0, 1, 7, 30)
@@ -65,3 +67,87 @@ def test_what_is_refused():
         encoded(np.stack([X, X]), V0, Y, W, B, step=0.1, steps=STEPS)
     with pytest.raises(ValueError, match="no independent eigenvectors"):
         encoded(X, V0, Y, np.eye(5, 2), np.array([[1.0, 1, 0, 0, 0], [0, 1, 0, 0, 0]]), step=0.1, steps=STEPS)
+
+
+def network(p, q=6, m=5, seed=2):
+    random = np.random.default_rng(seed)
+    return random.normal(size=(p, q)), random.normal(size=(q, m)) / q**0.5
+
+
+def walked(X, V, Y, W, B1, B2, at, step, carries):
+    """The network's signal through the tangent kernel: H <- H + step K S, at the samples trained on and at others."""
+    H, other, rows = X @ V, at[0] @ V, []
+    for k in range(STEPS[-1] + 1):
+        if k in STEPS:
+            theta = np.linalg.lstsq(H, Y, rcond=None)[0]
+            rows.append([((A @ w - T) ** 2).mean() for A, T in ((H, Y), (other, at[1])) for w in (W, theta)])
+        S = -np.tanh((H @ W - Y) @ B1) @ B2 if carries == "error" else np.tanh(Y @ B1) @ B2
+        H, other = H + step * X @ (X.T @ S), other + step * at[0] @ (X.T @ S)
+    return np.array(rows).T
+
+
+NAMES = ("direct_loss", "regression_loss", "test_direct_loss", "test_regression_loss")
+
+
+def test_a_network_that_carries_the_target_is_solved_exactly():
+    (X, V0, Y, W, _), at = problem(60, 20, 3)
+    B1, B2 = network(3)
+    found = encoded(X, V0, Y, W, B2, step=1e-3, steps=STEPS, carries="target", through=B1, at=at)
+    for name, values in zip(NAMES, walked(X, V0, Y, W, B1, B2, at, 1e-3, "target"), strict=True):
+        np.testing.assert_allclose(found[name], values, rtol=1e-9)
+
+
+def test_a_network_that_hardly_bends_is_the_product_of_its_matrices():
+    (X, V0, Y, W, _), at = problem(60, 20, 3)
+    B1, B2 = network(3)
+    bent = encoded(X, V0, Y, W, B2, step=1e3, steps=STEPS, through=1e-6 * B1, at=at)
+    straight = encoded(X, V0, Y, W, 1e-6 * B1 @ B2, step=1e3, steps=STEPS, at=at)
+    for name, values in zip(NAMES, walked(X, V0, Y, W, 1e-6 * B1, B2, at, 1e3, "error"), strict=True):
+        np.testing.assert_allclose(bent[name], straight[name], rtol=1e-8)
+        np.testing.assert_allclose(bent[name], values, rtol=1e-8)
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0])
+def test_a_network_that_bends_is_solved_as_far_as_errors_are_normal(shift):
+    random = np.random.default_rng(3)
+    X, V0 = random.normal(size=(8000, 12)), random.normal(size=(12, 5)) / 12**0.5
+    X[:, 0] = 1.0  # so that what all samples share is learned
+    Y = X @ random.normal(size=(12, 2)) + random.normal(size=(8000, 2)) + shift
+    W, (B1, B2) = random.normal(size=(5, 2)) / 5, network(2)
+    at = random.normal(size=(9, 12)), random.normal(size=(9, 2))
+    wanted = walked(X, V0, Y, W, B1, B2, at, 5e-5, "error")[:2]
+    bent = encoded(X, V0, Y, W, B2, step=5e-5, steps=STEPS, through=B1)
+    straight = encoded(X, V0, Y, W, B1 @ B2, step=5e-5, steps=STEPS)
+    for name, values in zip(NAMES, wanted, strict=False):
+        moved = np.ptp(values)
+        assert moved > 0.1 * values[0]
+        assert abs(bent[name].values - values).max() < 0.02 * moved
+        assert abs(straight[name].values - values).max() > 0.1 * moved
+
+
+def test_the_rate_behind_an_encoder_is_that_of_the_signal_through_the_kernel():
+    (X, V0, Y, W, B), _ = problem(60, 20, 3)
+    B1, B2 = network(3)
+    H, error = X @ V0, X @ V0 @ W - Y
+    for S in (-error @ B, Y @ B, -np.tanh(error @ B1) @ B2):
+        rate = readout_rate(H, Y, X @ X.T @ S)
+        size = 2e-3 * np.linalg.norm(V0) / np.linalg.norm(X.T @ S)
+        seen = trial.slope(lambda t, S=S: trial.loss(X @ (V0 + t * X.T @ S), Y) / Y.size, size)
+        np.testing.assert_allclose(rate, seen, rtol=1e-8)
+
+
+def test_mean_slopes_against_an_integral():
+    for mean, deviation in ((0.0, 0.3), (0.5, 2.0), (-2.0, 30.0), (0.3, 0.0)):
+        z = np.linspace(-9, 9, 20_001)
+        weight = np.exp(-(z**2) / 2) * (z[1] - z[0]) / (2 * np.pi) ** 0.5
+        bent = np.tanh(mean + deviation * z)
+        wanted = (bent * weight).sum(), ((1 - bent**2) * weight).sum()
+        np.testing.assert_allclose(mean_slopes(mean, deviation), wanted, atol=1e-6)
+
+
+def test_a_network_of_other_shapes_is_refused():
+    (X, V0, Y, W, _), _ = problem(20, 6, 2)
+    B1, B2 = network(2)
+    for wrong in ((B1, B1), (B2, B2), (np.eye(3, 6), B2)):
+        with pytest.raises(ValueError, match=r"B \(q, m\), through \(p, q\)"):
+            encoded(X, V0, Y, W, wrong[1], step=0.1, steps=STEPS, through=wrong[0])

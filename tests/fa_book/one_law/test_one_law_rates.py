@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fa_book.one_law.rates import feedback_rate, readout_rate
+from fa_book.one_law.rates import amounts_to, feedback_rate, readout_rate
 from fa_lib.dynamics import draw, exact, simulate
 from fa_lib.dynamics.rules import TF
 
@@ -104,3 +104,60 @@ def test_nearly_dependent_units_are_told():
     H[:, 1] = H[:, 0] + 1e-9 * H[:, 1]
     with pytest.warns(RuntimeWarning, match="nearly dependent"):
         feedback_rate(H, Y, B)
+
+
+@pytest.mark.parametrize("p", [1, 3])
+def test_a_bent_network_by_differences_and_by_the_matrix_it_amounts_to(p):
+    """NF, from straight, where it is B1 B2, to bent, where W enters."""
+    for seed in range(5):
+        H, Y, W, _ = readable(n=60, p=p, seed=seed)
+        generator = np.random.default_rng([seed, 2])
+        B1, B2 = generator.standard_normal((p, 6)), generator.standard_normal((6, 5))
+        error = H @ W - Y
+        straight, off = feedback_rate(H, Y, B1 @ B2), []
+        for gain in (1e-5, 0.01, 0.02, 0.5, 3):
+            signal = -np.tanh(gain * error @ B1) @ B2 / gain
+            rate, seen = readout_rate(H, Y, signal), difference(H, Y, signal)
+            scale = 2 * np.linalg.norm(signal) / Y.size
+            np.testing.assert_allclose(rate, seen, rtol=1e-8, atol=1e-8 * scale)
+            np.testing.assert_allclose(feedback_rate(H, Y, amounts_to(H, Y, signal)), rate, rtol=1e-9, atol=1e-13)
+            off.append(rate - straight)
+            if gain == 1e-5:
+                np.testing.assert_allclose(seen, straight, rtol=1e-8, atol=1e-8 * scale)
+        cubic = 2 / 3 * (_residual(H, Y) * ((error @ B1) ** 3 @ B2 @ _readout(H, Y))).sum() / Y.size
+        np.testing.assert_allclose(off[1], 1e-4 * cubic, rtol=0.02)  # the next order of the tanh
+        np.testing.assert_allclose(off[2], 4e-4 * cubic, rtol=0.05)
+        assert abs(off[4]) > 0.05 * abs(straight)
+
+
+def test_noise_on_b_by_differences():
+    """The rate is linear in the noise: its mean is that of B, and its variance the sum of squares over entries."""
+    sigma = 0.7
+    H, Y, W, B = readable(p=3)
+    theta, r = _readout(H, Y), _residual(H, Y)
+    error = H @ W - Y
+    noise = sigma * np.random.default_rng(4).standard_normal(B.shape)
+    both = [difference(H, Y, -error @ (B + sign * noise)) for sign in (1, -1)]
+    np.testing.assert_allclose(np.mean(both), feedback_rate(H, Y, B), rtol=1e-8)
+    units = np.eye(B.size).reshape(-1, *B.shape)
+    seen = sigma**2 * sum(difference(H, Y, -error @ unit) ** 2 for unit in units)
+    law = 4 * sigma**2 * np.linalg.norm(r.T @ r @ theta.T) ** 2 / Y.size**2
+    np.testing.assert_allclose(seen, law, rtol=1e-8)
+    drawn = feedback_rate(H, Y, B + sigma * np.random.default_rng(5).standard_normal((20_000, *B.shape)))
+    np.testing.assert_allclose([drawn.mean(), drawn.var()], [feedback_rate(H, Y, B), law], rtol=0.05)
+
+
+def test_what_signals_amount_to():
+    H, Y, W, B = readable()
+    for signal in (-(H @ W - Y) @ B, Y @ B):
+        np.testing.assert_allclose(amounts_to(H, Y, signal), B, atol=1e-12)
+    np.testing.assert_allclose(amounts_to(H, Y, H @ B.T @ B), 0, atol=1e-12)  # it moves nothing out of the span
+    assert amounts_to(H[None], Y, H).shape == (1, 2, 5)
+
+
+def _readout(H, Y):
+    return np.linalg.lstsq(H, Y, rcond=None)[0]
+
+
+def _residual(H, Y):
+    return H @ _readout(H, Y) - Y
