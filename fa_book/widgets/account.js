@@ -45,6 +45,12 @@ const describe = ({ epoch, latest }, view) =>
 
 const own = `
 .set { display: flex; flex-wrap: wrap; gap: .1rem 1.25rem; }
+@container (max-width: 24rem) {
+  table { font-size: .75rem; }
+  th, td { padding-right: .2rem; }
+  tbody th { white-space: normal; }
+  tbody i { width: .9rem; margin-right: .25rem; }
+}
 `;
 
 function build(ui) {
@@ -62,12 +68,12 @@ function build(ui) {
     view, ui.key(views[view].map(([text], i) => [text, lines[i].look, lines[i].colour])),
   ]);
   const columns = Object.entries(views).flatMap(([view, list]) =>
-    list.map(([text, places]) => [text, (now) => fixed(booked(now, places), 1), (state) => state.view === view]));
+    list.map(([, places, word]) => [word, (now) => fixed(booked(now, places), 1), (state) => state.view === view]));
   const showNumbers = table(ui, {
-    first: "% of the start's loss", rows, what: "training",
+    first: "readout, % of its loss", rows, what: "training",
     columns: [
-      ["readout fell", (now) => fixed(now[at.fall], 1)], ...columns,
-      ["not booked", (now) => fixed(now[at.fall] - total(now), 2)],
+      ["fell", (now) => fixed(now[at.fall], 1)], ...columns,
+      ["missed", (now) => fixed(now[at.fall] - total(now), 2)],
     ],
   });
   const inside = moreSettings(ui);

@@ -123,11 +123,16 @@ export const threeAccounts = () => ({
 // where a row of numbers has them: epoch, loss, two correct rates, then what `numbers` says
 export const at = { loss: 1, accuracy: 2, readout: 4, fall: 5 };
 const parts = (...which) => which.flatMap((part) => [6 + 2 * part, 7 + 2 * part]);
-/** Ways to look at an account: for each its lines [text, places in a row]. */
+/** Ways to look at an account: for each its lines [text, places in a row, a word for it]. */
 export const views = {
-  direction: [["along BP's signal", parts(0, 1, 2)], ["across it", parts(3, 4, 5)]],
-  kind: [["mean of all samples", parts(0, 3)], ["between classes", parts(1, 4)], ["within classes", parts(2, 5)]],
-  layer: [["first layer", [6, 8, 10, 12, 14, 16]], ["second layer", [7, 9, 11, 13, 15, 17]]],
+  direction: [["along BP's signal", parts(0, 1, 2), "along"], ["across it", parts(3, 4, 5), "across"]],
+  kind: [
+    ["mean of all samples", parts(0, 3), "mean"], ["between classes", parts(1, 4), "between"],
+    ["within classes", parts(2, 5), "within"],
+  ],
+  layer: [
+    ["first layer", [6, 8, 10, 12, 14, 16], "first"], ["second layer", [7, 9, 11, 13, 15, 17], "second"],
+  ],
 };
 /** The sum of some numbers of a row, and of all that is booked. */
 export const booked = (row, places) => places.reduce((sum, place) => sum + row[place], 0);
