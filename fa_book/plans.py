@@ -4,6 +4,8 @@ from fa_book.bottleneck.plan import bottleneck
 from fa_book.decide.more import decide_further, decide_more
 from fa_book.decide.plan import decide
 from fa_book.depth.plan import depth
+from fa_book.one_law.budget_of_digits import one_law_digits
+from fa_book.one_law.fresh import one_law_fresh
 from fa_book.one_law.more import one_law_more
 from fa_book.one_law.plan import one_law, one_law_further
 from fa_book.one_law.runs import one_law_runs
@@ -24,6 +26,8 @@ _OWN = (
     one_law_further,
     one_law_more,
     one_law_runs,
+    one_law_fresh,
+    one_law_digits,
     sensitivity,
     published_rates,
     published_rates_mnist,

@@ -39,6 +39,13 @@ def truth(name: str, value) -> bool:
     return bool(value)
 
 
+def widths(name: str, value) -> tuple[int, ...]:
+    """The units of each layer, if they are whole numbers of 1 or more, one for a layer at least."""
+    if not isinstance(value, tuple | list) or not value or not all(is_whole(width, 1) for width in value):
+        raise ValueError(f"{name} must be a width of 1 or more for each hidden layer, such as (8, 4), got {value!r}")
+    return tuple(map(int, value))
+
+
 def run_names(runs: Sequence[int] | None, count: int) -> Sequence[int]:
     """The numbers of H's runs: those given, if they are one for each of so many, or 0, 1, ... if None."""
     runs = range(count) if runs is None else runs

@@ -45,6 +45,19 @@ class Citation:
         """The paper that the book reproduces: the first article among the references."""
         return next(reference for reference in self.data["references"] if reference["type"] == "article")
 
+    @property
+    def authors(self) -> str:
+        """The book's authors, as a sentence names them."""
+        names = [
+            f"{author['given-names']} {author['family-names']}" if "family-names" in author else author["name"]
+            for author in self.data["authors"]
+        ]
+        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+    def part(self, name: str) -> str:
+        """How a part of the book, such as Fig. 2, is cited in a sentence; its address comes after it."""
+        return f"{self.authors} ({self.date[:4]}). {self.data['title']}. Version {self.version}, {name}."
+
     def bibtex(self) -> str:
         """Two BibTeX entries, the paper and the book, without non-standard entry types."""
         paper = self.paper

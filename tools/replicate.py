@@ -27,6 +27,8 @@ STUDIES = {  # and what is no sweep: name of the file to the module that makes i
 }
 DEAR = {  # sweeps that cost about half a core hour or more, and how many runs of each condition a second seed has
     "one_law": 0,  # as many as the first
+    "one_law_further": 0,
+    "one_law_fresh": 0,
     "bottleneck": 5,
     "decide": 4,
     "decide_more": 4,
@@ -40,6 +42,7 @@ FIRST_ONLY = (
     "decide_more.nc",
     "decide_further.nc",
     "one_law_more.nc",
+    "one_law_runs.nc",
 )  # later looks at the first seed
 
 

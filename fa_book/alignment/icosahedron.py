@@ -16,28 +16,69 @@ Source: Shwartz-Ziv & Tishby 2017 (task); Kazhdan, Funkhouser & Rusinkiewicz 200
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial.legendre import Legendre
 from numpy.typing import ArrayLike, NDArray
 
-from fa_lib.tasks.icosahedron import (
-    COSINES,
-    THRESHOLD,
-    WEIGHTS,
-    checked,
-    labels,
-    margin,
-    pair_counts,
-    patterns,
-    vertices,
-)
+from fa_lib.tasks.icosahedron import COSINES, THRESHOLD, WEIGHTS, counts, labels, patterns, vertices
 
-__all__ = ["COSINES", "THRESHOLD", "labels", "margin", "orbits", "pair_counts", "patterns", "power_spectrum"]
+__all__ = [
+    "COSINES",
+    "THRESHOLD",
+    "PairCounts",
+    "labels",
+    "margin",
+    "orbits",
+    "pair_counts",
+    "patterns",
+    "power_spectrum",
+]
 __all__ += ["rotations", "rule_coefficients", "spectral_margin", "vertices"]
 
 SPECTRAL_WEIGHTS = (29, 149, 295)  # of E_0, E_2, E_5: the smallest whole numbers that separate the labels ...
 SPECTRAL_THRESHOLD = 2465  # ... at a whole-number threshold, which lies in a gap 0.4 wide
+
+
+class PairCounts(NamedTuple):
+    """Active vertices and active pairs of each angle; every entry has the shape of the batch, int64."""
+
+    k: NDArray  #: active vertices
+    n1: NDArray  #: pairs at 63.43 degrees, neighbours
+    n2: NDArray  #: pairs at 116.57 degrees
+    n3: NDArray  #: pairs at 180 degrees, antipodes
+
+
+def pair_counts(patterns: ArrayLike) -> PairCounts:
+    """Active vertices k and active pairs n1, n2, n3 at 63.43, 116.57 and 180 degrees; n1 + n2 + n3 = k (k - 1) / 2.
+
+    Args:
+        patterns: zeros and ones of shape (..., 12).
+
+    Raises:
+        ValueError: for another shape or other values.
+    """
+    return PairCounts(*counts(checked(patterns)))
+
+
+def margin(patterns: ArrayLike) -> NDArray:
+    """How far a pattern's score stands above the threshold: 23 k + n1 - 5 n2 - 8 n3 - 99, label 1 from zero on.
+
+    Returns:
+        int64 of shape (...), between -99 and 29 in whole steps; argument and errors as of `pair_counts`.
+    """
+    return sum(weight * count for weight, count in zip(WEIGHTS, pair_counts(patterns), strict=True)) - THRESHOLD
+
+
+def checked(patterns: ArrayLike) -> NDArray:
+    """The patterns as int64 (..., 12); ValueError for another shape or values other than 0 and 1."""
+    x = np.asarray(patterns)
+    if x.ndim == 0 or x.shape[-1] != 12:
+        raise ValueError(f"patterns must have shape (..., 12), one number for each vertex, got shape {x.shape}")
+    if x.dtype.kind not in "biuf" or not np.isin(x, (0, 1)).all():
+        raise ValueError(f"patterns must hold only the numbers 0 and 1, got {patterns!r:.80}")
+    return x.astype(np.int64)
 
 
 def power_spectrum(patterns: ArrayLike, degrees: Sequence[int] = (0, 1, 2, 3, 4, 5)) -> NDArray:

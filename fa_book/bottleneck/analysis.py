@@ -20,8 +20,8 @@ from torch import Tensor
 from fa_book.bottleneck.plan import RANKS, experiment
 from fa_lib import probes, sweep
 from fa_lib.random import numpy_generator
+from fa_lib.tasks import Protocol, Task, split
 from fa_lib.tasks.metrics import r_squared
-from fa_lib.tasks.task import Protocol, Task, split
 
 
 def left_over(H0: np.ndarray, Y: np.ndarray) -> np.ndarray:

@@ -11,8 +11,7 @@ import torch
 from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import Wrapper, drawn
-from fa_lib.feedback.targets import output_slope
+from fa_lib.feedback.base import Wrapper, drawn, gradient_at
 from fa_lib.random import generator
 from fa_lib.sweep import register
 
@@ -67,7 +66,7 @@ class Told(Wrapper):
     def __call__(self, error: Tensor, y: Tensor, *, z: Tensor, output, **context) -> Tensor:
         """error and z (run, sample, p), y (sample, p) to the gradient (run, sample, m)."""
         told = self.target(y)  # (run, sample, p)
-        shift = 2 / y.shape[-2:].numel() * (y - told) * output_slope(output, z)
+        shift = 2 / y.shape[-2:].numel() * (y - told) * gradient_at(output, z)
         return self.rule(error + shift, told, z=z, output=output, **context)
 
     def target(self, y: Tensor) -> Tensor:

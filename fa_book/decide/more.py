@@ -20,7 +20,7 @@ from fa_book.decide.decision import table
 from fa_book.decide.label_corruption import Mixed, Told
 from fa_book.decide.plan import FLOOR, GROUPS, TARGET, angle_of, experiment, published
 from fa_book.decide.rules import Rotated
-from fa_lib.feedback import BP, FA, Centred, Projection
+from fa_lib.feedback import BP, FA, Centred, Projection, Rule
 from fa_lib.feedback.init import Initial
 from fa_lib.sweep import Cell, blocks, named
 
@@ -31,9 +31,8 @@ RANKS = {0: (3, 4, 6, 7, 8, 9), 90: (1, 2, 5)}  # angle by which it is turned, t
 SHARES = (0.25, 0.6, 0.75, 0.8, 0.9, 0.95)  # of labels replaced
 
 
-def _first(carrier: str) -> dict[str, object]:
-    """The fifteen signals of `decide`, for either carrier."""
-    base, random = CARRIERS[carrier]
+def fifteen(base: Rule, random: Rule) -> dict[str, Rule]:
+    """The fifteen signals of `decide`, of any carrier; `random` is the carrier with its B drawn at random."""
     made = {f"turned {a:g}": Rotated(base, a) for a in (0, *map(angle_of, GROUPS), 90, 135, 180)}
     made |= {f"{groups} groups": Mixed(base, "groups", groups) for groups in GROUPS}
     made |= {f"rank {rank}": Mixed(base, "rank", rank) for rank in (5, 2, 1)}
@@ -41,9 +40,8 @@ def _first(carrier: str) -> dict[str, object]:
     return made | {"classes exchanged": Mixed(base, "shift", 1), "random B": random}
 
 
-def _more(carrier: str) -> dict[str, object]:
-    """Forty-five others."""
-    base, random = CARRIERS[carrier]
+def forty_five(base: Rule, random: Rule) -> dict[str, Rule]:
+    """Forty-five others, in the same proportions."""
     made = {f"turned {a}": Rotated(base, a) for a in ANGLES}
     made |= {f"{groups} groups": Mixed(base, "groups", groups) for groups in (3, 4, 6, 7, 8, 9)}
     made |= {f"rank {rank}": Mixed(base, "rank", rank) for rank in RANKS[0]}
@@ -55,7 +53,8 @@ def _more(carrier: str) -> dict[str, object]:
 
 def signals(carrier: str) -> dict[str, object]:
     """Name to rule of the signals that are added: 45 that carry the target, 60 that carry the error; all centred."""
-    made = _more(carrier) if carrier == "target" else _first(carrier) | _more(carrier)
+    base = CARRIERS[carrier]
+    made = forty_five(*base) if carrier == "target" else fifteen(*base) | forty_five(*base)
     return {f"{carrier}, {name}": Centred(rule) for name, rule in made.items()}
 
 

@@ -15,10 +15,10 @@ from fa_book.decide.plan import FLOOR
 from fa_book.decide.plan import published as decided
 from fa_book.depth import claims as deep
 from fa_book.depth.deep import published as grown
-from fa_book.one_law import analysis
+from fa_book.one_law import analysis, fresh
 from fa_book.one_law import claims as law
-from fa_book.one_law.more import CASES
 from fa_book.one_law.plan import published as taught
+from fa_book.one_law.runs import both_looks
 from fa_book.sensitivity import claims as sensitive
 from fa_book.sensitivity import settings
 
@@ -78,7 +78,29 @@ def one_law(folder: Path) -> Iterator[Verdict]:
     yield law.C31a.judge(moments)
     yield law.C31b.judge(moments)
     yield law.C31c.judge(analysis.order_in_time(results["order", "FA"]))
-    yield law.C31d.judge({words: results["depths", rule, 3, learn] for words, (rule, learn) in CASES.items()})
+
+
+def one_law_further(folder: Path) -> Iterator[Verdict]:
+    """C31i, C31k and C31l."""
+    results = both_looks(folder)
+    digits = {name[1]: data for name, data in results.items() if name[0] == "digits"}
+    yield law.C31i.judge(analysis.budget({name[1:]: data for name, data in results.items() if name[0] == "budget"}))
+    yield law.C31k.judge(digits)
+    yield law.C31l.judge(digits)
+
+
+def one_law_fresh(folder: Path) -> Iterator[Verdict]:
+    """C31d to C31h, C31j, C31m and C31n."""
+    results = fresh.published(folder)
+    layers, patterns = fresh.at_layers(results), fresh.patterns(results)
+    yield law.C31d.judge(layers)
+    yield law.C31e.judge(patterns)
+    yield law.C31f.judge(patterns)
+    yield law.C31g.judge({"MNIST, frozen": fresh.accounts(results, "mnist_rows", False)})
+    yield law.C31h.judge(fresh.of_grid(results))
+    yield law.C31j.judge(fresh.of_pairs(results))
+    yield law.C31m.judge(fresh.to_every_layer(results))
+    yield law.C31n.judge(layers)
 
 
 FROM_FILES: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # sweep to its chapter and its verdicts
@@ -86,4 +108,6 @@ FROM_FILES: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # sw
     "depth": ("depth", depth),
     "sensitivity": ("sensitivity", sensitivity),
     "one_law": ("one-law-networks", one_law),
+    "one_law_further": ("one-law-networks", one_law_further),
+    "one_law_fresh": ("one-law-networks", one_law_fresh),
 }

@@ -19,8 +19,7 @@ from fa_book.one_law.gradients import at_weights, best, readout_gradient, slopes
 from fa_lib.feedback import carry
 from fa_lib.probes import layerwise
 from fa_lib.record import Step
-from fa_lib.training import Model
-from fa_lib.training.loop import batches, epochs_of
+from fa_lib.training import Model, batches, epochs_of
 
 BETAS, TINY = (0.9, 0.999), 1e-8  # Adam's
 SCHEMES = ("start", "both ends")

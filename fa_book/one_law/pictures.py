@@ -1,4 +1,4 @@
-"""Pictures of the chapter on one law."""
+"""Pictures of the chapters on one law; those of the account are in `account_pictures`."""
 
 from collections.abc import Mapping
 
@@ -8,13 +8,12 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from fa_book import figures
-from fa_book.one_law.accounts import KINDS
-from fa_book.one_law.analysis import ACCOUNTS, CASES
-from fa_lib.statistics import Interval
+from fa_book.one_law.analysis import ACCOUNTS, CASES, rank_correlation
 
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 SHOWN = ("eq11_weights", "information", "bp_weights")  # one panel each
 TONES = tuple(color for name, color in figures.COLOURS.items() if name != "null")
+LAYERS = ("#B59CD9", "#7A52B3", "#3B1A6E")  # the first to the last, light to dark
 
 
 def clocks(walks: Mapping[str, tuple[xr.Dataset, np.ndarray]], shares: Mapping[str, float]) -> Figure:
@@ -38,8 +37,10 @@ def clocks(walks: Mapping[str, tuple[xr.Dataset, np.ndarray]], shares: Mapping[s
     axes[0].set(xscale="log", xlabel="step + 1", ylabel="loss of the best readout")
     axes[0].annotate("held out", (1, 0.97 * walk[0, 1]), va="top")
     axes[0].annotate("training", (1, 0.97 * walk[0, 0]), va="top")
-    axes[0].legend()
-    axes[1].bar(list(shares), list(shares.values()), color=figures.COLOURS["FA"])
+    axes[0].legend(title="lines: formula,\nmarks: simulation", alignment="left", fontsize=8, title_fontsize=8)
+    axes[0].set_title("formula and simulation agree", loc="left", fontsize=9)
+    axes[1].set_title("a large decoder enters", loc="left", fontsize=9)
+    axes[1].bar(list(shares), list(shares.values()), color="0.55")
     axes[1].set(xlabel="size of the decoder's entries", ylabel="share that B holds", ylim=(0, 1.03))
     return figure
 
@@ -66,6 +67,9 @@ def gains(experiments: Mapping[str, xr.Dataset]) -> Figure:
                     elinewidth=0.6, label=kind,
                 )  # fmt: skip
             ax.axhline(0, color="0.4", linewidth=0.8)
+            mean = rows.mean("run")
+            found = rank_correlation(mean[account].values, mean.gain.values)
+            ax.set_title(f"rank correlation {found:.2f}", fontsize=9, loc="left")
         row[0].set_ylabel(f"{title}:\ngain of the readout")
     for ax, account in zip(np.atleast_2d(panels)[-1], SHOWN, strict=True):
         ax.set_xlabel(ACCOUNTS[account])
@@ -79,41 +83,22 @@ def moments(by_depth: Mapping[int, xr.Dataset]) -> Figure:
     Args:
         by_depth: number of layers to a Dataset with `gain_shares`.
     """
-    words = {"encoder, linear": "linear, with mean", "encoder, centred": "linear, mean out"}
-    words["encoder, own output centred"] = "sigmoid, mean out"
+    words = {"encoder, linear": "linear output, with mean", "encoder, centred": "linear output, mean out"}
+    words["encoder, own output centred"] = "own sigmoid, mean out"
     figure, panels = plt.subplots(1, len(words), figsize=(7.6, 2.9), sharey=True, layout="constrained")
     for ax, (case, title) in zip(panels, words.items(), strict=True):
-        for (number, data), color in zip(by_depth.items(), TONES, strict=False):
+        for (number, data), color in zip(by_depth.items(), LAYERS, strict=False):
             rest = 1 - data.gain_shares.values[:, :, CASES.index(case), 0]  # (run, epoch)
             ax.plot(data.epoch, rest.T, color=color, alpha=0.35, linewidth=0.7)
             label = f"{number} layer{'s' if number > 1 else ''}"
             ax.plot(data.epoch, np.median(rest, 0), "o-", color=color, markersize=4, label=label)
-        ax.axhline(0.1, color="0.3", linewidth=0.8, linestyle=":")
-        ax.set(title=title, xlabel="epoch", ylim=(0, 1))
+        ax.axhline(0.1, color="0.3", linewidth=1, linestyle=":")
+        ax.set(xlabel="epoch", ylim=(0, 1))
+        ax.set_title(title, fontsize=9, loc="left")
+    arrow = {"arrowstyle": "-", "color": "0.3", "linewidth": 0.8}
+    panels[-1].annotate("predicted: below this", (20, 0.1), (20, 0.55), fontsize=8, arrowprops=arrow)
     panels[0].set_ylabel("share of W_O and\nits interaction with B")
-    panels[-1].legend(fontsize=8)
-    return figure
-
-
-def accounts(books: Mapping[str, xr.Dataset]) -> Figure:
-    """Gain of the readout by parts of the signal, a group of bars for every training; dots are runs.
-
-    Args:
-        books: title to Dataset of `attribution.account`.
-    """
-    figure, ax = plt.subplots(figsize=(7.6, 3.4), layout="constrained")
-    parts = list(next(iter(books.values())).part.values)
-    width = 0.8 / len(parts)
-    for place, (_, book) in enumerate(books.items()):
-        gained = -book.booked.sel(scheme="both ends").isel(epoch=-1).sum("layer")  # (part, run)
-        for column, (part, color) in enumerate(zip(parts, TONES, strict=False)):
-            at = place + (column - (len(parts) - 1) / 2) * width
-            values = gained.sel(part=part).values
-            ax.bar(at, values.mean(), width, color=color, label=part if not place else None)
-            ax.plot(np.full(len(values), at), values, ".", color="0.25", markersize=3)
-    ax.axhline(0, color="0.3", linewidth=0.8)
-    ax.set(xticks=range(len(books)), xticklabels=list(books), ylabel="fall of the readout's loss")
-    figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
+    panels[-1].legend(fontsize=8, loc="upper left")
     return figure
 
 
@@ -138,34 +123,14 @@ def curve(rows: xr.Dataset, floor: float) -> Figure:
                 elinewidth=0.7, label=way,
             )  # fmt: skip
         ax.axhline(floor, color="0.3", linewidth=0.8, linestyle=":")
-        ax.set(xscale="log", xlabel="$N (1 - q)^2$", title=carrier)
-    panels[0, 0].set_ylabel("readout of samples never told of")
+        ax.set(xscale="log", xlabel="$N (1 - q)^2$")
+        there = own.isel(condition=np.flatnonzero(own.way.values == "fixed noise"))
+        found = rank_correlation(there.effective.values, there.readout.mean("run").values)
+        ax.set_title(f"{carrier}: circles, rank correlation {found:.2f}", fontsize=9, loc="left")
+    panels[0, -1].text(0.99, floor, "encoder that did not learn", transform=panels[0, -1].get_yaxis_transform(),
+                       ha="right", va="top", fontsize=8)  # fmt: skip
+    panels[0, 0].set_ylabel("readout of samples\nnever told of")
     figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8)
-    return figure
-
-
-def booked(tables: Mapping[str, Mapping[str, Mapping[str, Interval]]]) -> Figure:
-    """What the readout gained by direction, kind and layer: a row for every task, a group of bars for every rule.
-
-    Args:
-        tables: task to rule to the shares of `accounts.rows`.
-    """
-    groups = (("along", "across"), KINDS, ("layer 1", "layer 2", "layer 3"))
-    figure, panels = plt.subplots(len(tables), len(groups), figsize=(7.8, 5.4), sharex=True, layout="constrained")
-    for row, (task, rules) in zip(np.atleast_2d(panels), tables.items(), strict=True):
-        for ax, names in zip(row, groups, strict=True):
-            width = 0.8 / len(names)
-            for column, (name, color) in enumerate(zip(names, TONES, strict=False)):
-                found = [shares[name] for shares in rules.values()]
-                ends = [[one.mean - one.low for one in found], [one.high - one.mean for one in found]]
-                at = np.arange(len(rules)) + (column - (len(names) - 1) / 2) * width
-                ax.bar(at, [one.mean for one in found], width, color=color, yerr=ends, error_kw={"linewidth": 0.8},
-                       label=name)  # fmt: skip
-            ax.axhline(0, color="0.3", linewidth=0.8)
-            ax.set_xticks(range(len(rules)), list(rules), fontsize=7, rotation=90)
-        row[0].set_ylabel(f"{task}: gain,\nin shares of the loss")
-    for ax in np.atleast_2d(panels)[0]:
-        ax.legend(fontsize=7)
     return figure
 
 
@@ -183,13 +148,15 @@ def ranks(results: Mapping[str, xr.Dataset]) -> Figure:
             at = place + (number - (layers - 1) / 2) * 0.25
             values = mean[:, 1 + number]
             label = f"layer {number + 1}" if not place else None
-            axes[0].bar(at, values.mean(), 0.25, color=TONES[number], label=label)
+            axes[0].bar(at, values.mean(), 0.25, color=LAYERS[number], label=label)
             axes[0].plot(np.full(len(values), at), values, ".", color="0.25", markersize=2)
         ends = data.test_accuracy.values[:, -1]
-        axes[1].plot(np.full(len(ends), place), ends, "o", color=TONES[1], fillstyle="none", markersize=4)
+        axes[1].plot(np.full(len(ends), place), ends, "o", color="0.25", fillstyle="none", markersize=4)
         axes[1].plot([place - 0.3, place + 0.3], [ends.mean()] * 2, color="0.25", linewidth=1.2)
     for ax in axes:
         ax.set_xticks(range(len(results)), list(results), rotation=40, ha="right", fontsize=8)
+    axes[0].set_title("DFA and the target: signals of one rank", fontsize=9, loc="left")
+    axes[1].set_title("the target teaches, DFA hardly", fontsize=9, loc="left")
     axes[0].set(ylabel="effective rank of the signal", yscale="log", yticks=(5, 10, 20, 50))
     axes[0].yaxis.set_major_formatter("{x:g}")
     axes[0].yaxis.set_minor_formatter("")

@@ -41,7 +41,7 @@ from fa_book.decide.label_corruption import Mixed, Told
 from fa_book.decide.rules import Signs
 from fa_book.one_law.measures import BUDGET, LAW, LAYERS, TURNING
 from fa_book.one_law.thinning import Few, Polar, Sometimes, Sparse
-from fa_lib.feedback import BP, DFA, FA, NFA, Centred, Chained, Direct, Projection
+from fa_lib.feedback import BP, DFA, FA, NFA, Centred, Chained, Direct, Projection, Rule
 from fa_lib.sweep import Cell, blocks, named, register
 
 register(__name__, measures={"law": LAW, "law layers": LAYERS, "law budget": BUDGET, "law turning": TURNING})
@@ -49,7 +49,7 @@ register(__name__, measures={"law": LAW, "law layers": LAYERS, "law budget": BUD
 SEED = 1800  # of no other experiment of the book
 FASTER = {"lr": 3e-3, "epochs": 200, "every": 40}  # three times the task's rate, for a third of the steps
 ALL = 2458  # told samples where none is left out but those that are kept for the readout's test
-NUMBERS = (32, 128, 512, ALL)
+NUMBERS = (32, 128, 512)
 NOISE = (0.0, 0.5, 0.75)
 CARRIERS = {"error": FA(), "target": Projection()}
 
@@ -104,25 +104,31 @@ def order() -> dict[str, Cell]:
     return {"FA": Cell("ib", Direct(FA(), ()), (0,), **options)}
 
 
+def thinned(base: Rule, all_told: int) -> dict[tuple[str, int, float], Rule]:
+    """Way of thinning, told samples N and share q of random labels, to rule; `all_told` where no sample is left out."""
+    noisy = {q: Centred(Told(base, "noise", q) if q else base) for q in (*NOISE, 0.9)}
+    fresh = {q: Centred(Told(base, "fresh noise", q)) for q in (0.5, 0.75, 0.9)}
+    rules = {("fixed noise", n, q): Few(noisy[q], n) for n in (*NUMBERS, all_told) for q in NOISE}
+    rules["fixed noise", all_told, 0.9] = Few(noisy[0.9], all_told)
+    rules |= {("fresh noise", n, q): Few(rule, n) for n in (128, all_told) for q, rule in fresh.items()}
+    for n in (128, all_told):
+        rules |= {
+            ("sparse B", n, 0.0): Few(Sparse(Centred(base)), n),
+            ("rank one", n, 0.0): Few(Centred(Mixed(base, "rank", 1)), n),
+            ("a fifth of steps", n, 0.0): Sometimes(Few(Centred(base), n), 0.2),
+            ("a twentieth of steps", n, 0.0): Sometimes(Few(Centred(base), n), 0.05),
+        }
+        if isinstance(base, FA):
+            rules["signs", n, 0.0] = Few(Centred(Signs(base)), n)
+    return rules
+
+
 def budget() -> dict[tuple[str, str, int, float], Cell]:
     """Carrier, way of thinning, told samples N and share q of random labels, to cell; W_O frozen."""
+    options = FASTER | {"learn_decoder": False, "record": "law budget", "seed": SEED}
     made = {}
     for carrier, base in CARRIERS.items():
-        noisy = {q: Centred(Told(base, "noise", q) if q else base) for q in (*NOISE, 0.9)}
-        fresh = {q: Centred(Told(base, "fresh noise", q)) for q in (0.5, 0.75, 0.9)}
-        rules = {("fixed noise", n, q): Few(noisy[q], n) for n in NUMBERS for q in NOISE}
-        rules["fixed noise", ALL, 0.9] = Few(noisy[0.9], ALL)
-        rules |= {("fresh noise", n, q): Few(rule, n) for n in (128, ALL) for q, rule in fresh.items()}
-        for n in (128, ALL):
-            rules |= {
-                ("sparse B", n, 0.0): Few(Sparse(Centred(base)), n),
-                ("rank one", n, 0.0): Few(Centred(Mixed(base, "rank", 1)), n),
-                ("a fifth of steps", n, 0.0): Sometimes(Few(Centred(base), n), 0.2),
-                ("a twentieth of steps", n, 0.0): Sometimes(Few(Centred(base), n), 0.05),
-            }
-            if carrier == "error":
-                rules["signs", n, 0.0] = Few(Centred(Signs(base)), n)
-        options = FASTER | {"learn_decoder": False, "record": "law budget", "seed": SEED}
+        rules = thinned(base, ALL)
         made |= {(carrier, *name): Cell("ib", Direct(rule, ()), (0,), **options) for name, rule in rules.items()}
     floor = Cell("ib", Direct(BP(), ()), (0,), learn_encoder=False, **options)
     return made | {("encoder frozen", "", 0, 0.0): floor}

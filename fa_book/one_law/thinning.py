@@ -20,7 +20,9 @@ from fa_lib.sweep import register
 class Few(Wrapper):
     """A rule that speaks to the first so many samples of a batch and is silent to the others.
 
-    The rule inside knows of no others, so that a mean it takes is theirs.
+    The rule inside knows of no others: a mean that it takes is theirs, and the error that it hears is that of a loss
+    over them, larger than the batch's by as much as they are fewer. (Until 2026-11-29 it was the batch's, so that a
+    target changed inside, by `Told`, was in another unit than the error. Results since then have another name.)
 
     Args:
         rule: the rule that speaks.
@@ -30,6 +32,7 @@ class Few(Wrapper):
         ValueError: for something that is no rule, or a number below 1.
     """
 
+    published = "FewAlone"
     told: int
 
     def __post_init__(self):
@@ -40,7 +43,8 @@ class Few(Wrapper):
         """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
         n = self.told
         per_sample = {name: context[name][:, :n] for name in ("H", "z") if name in context}
-        spoken = self.rule(error[:, :n], y[:n], **context | per_sample)
+        heard = error[:, :n]
+        spoken = self.rule(heard * (error.shape[1] / heard.shape[1]), y[:n], **context | per_sample)
         silent = spoken.new_zeros(len(spoken), error.shape[1] - spoken.shape[1], spoken.shape[2])
         return torch.cat([spoken, silent], 1)
 

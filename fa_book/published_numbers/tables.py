@@ -1,6 +1,7 @@
 """Ours beside theirs: one row a rule, with the difference and whether it is within both spreads."""
 
 import html
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -36,7 +37,10 @@ def rows(source: Source, ours: Mapping[str, Sequence[float]], seconds: Mapping[s
             cells[1] = f"{mean:.1f} [{low:.1f}, {high:.1f}]" if len(values) > 1 else f"{mean:.1f}"
             cells[5] = f"{seconds[rule]:.0f}" if rule in seconds else ""
             if row is not None and len(values) > 1:
-                cells[3], cells[4] = f"{mean - row.theirs:+.1f}", "yes" if agrees(row, values) else "no"
+                cells[3], cells[4] = (
+                    f"{mean - row.theirs:+.1f}".replace("-", "\u2212"),
+                    "yes" if agrees(row, values) else "no",
+                )
         else:
             cells[4] = f"not run: {(row and row.why) or source.why or 'no such rule here'}"
         found.append(cells)
@@ -47,20 +51,32 @@ def _spread(row: Row) -> str:
     return f"{row.theirs:g}" if row.sd is None else f"{row.theirs:g} ± {row.sd:g}"
 
 
-HEADS = ("rule", "ours, % [95 % interval of the mean]", "theirs, %", "difference", "within both spreads", "core s")
+HEADS = (
+    "rule",
+    "ours, % [95 % interval of the mean]",
+    "theirs, %",
+    "difference",
+    "within both spreads",
+    "core seconds",
+)
 
 
 def typeset(heads: Sequence[str], body: Sequence[Sequence[str]], caption: str) -> str:
     """An HTML table; the first cell of a row is its name."""
     head = "".join(f"<th scope='col'>{html.escape(text)}</th>" for text in heads)
     lines = "".join(
-        f"<tr><th scope='row'>{html.escape(first)}</th>{''.join(f'<td>{html.escape(c)}</td>' for c in rest)}</tr>"
+        f"<tr><th scope='row'>{html.escape(first)}</th>{''.join(f'<td>{_cell(text)}</td>' for text in rest)}</tr>"
         for first, *rest in body
     )
     return (
         f"<table class='fa-ledger'><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{lines}</tbody></table>"
     )
+
+
+def _cell(text: str) -> str:
+    """A cell's text for a page: what stands between backticks is code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def beside(source: Source, ours: Mapping[str, Sequence[float]], seconds: Mapping[str, float]) -> str:

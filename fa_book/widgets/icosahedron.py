@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 from fa_book.alignment import icosahedron
 from fa_book.figures import COLOURS
 from fa_book.widgets.base import Widget
-from fa_lib.tasks.icosahedron import PairCounts
 
 ANGLES = ("63°", "117°", "180°")
 PAIR_COLOURS = (COLOURS["FA"], COLOURS["NF"], COLOURS["TF"])
@@ -56,7 +55,7 @@ class Icosahedron(Widget):
     def _bits(self):
         return icosahedron.patterns()[self.pattern]
 
-    def _judged(self) -> tuple[PairCounts, int, int]:
+    def _judged(self) -> tuple[icosahedron.PairCounts, int, int]:
         """Counts, score and label of the pattern."""
         margin = int(icosahedron.margin(self._bits()))
         return icosahedron.pair_counts(self._bits()), margin + icosahedron.THRESHOLD, int(margin >= 0)

@@ -6,6 +6,8 @@ dependent, and of a QR decomposition where they are not. That one costs several 
 forming and inverting a Gram matrix would lose.
 """
 
+from functools import partial
+
 import numpy as np
 import xarray as xr
 
@@ -81,8 +83,7 @@ def readout(H, Y, E, W):
     return residual, np.where(smaller, W, 0) + np.linalg.solve(np.where(lost, np.eye(R.shape[-1]), R), inside)
 
 
-def _norm(a: np.ndarray) -> np.ndarray:
-    return np.linalg.norm(a, axis=(-2, -1))
+_norm = partial(np.linalg.norm, axis=(-2, -1))  # Frobenius
 
 
 def angle(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -18,14 +18,6 @@ from fa_lib.dynamics.arrays import checked, fitting
 from fa_lib.random import numpy_generator
 
 
-def _ones(Y: np.ndarray) -> np.ndarray:
-    return np.ones((*Y.shape[:-1], 1))
-
-
-def _with_ones_row(B: np.ndarray) -> np.ndarray:
-    return np.concatenate([np.ones((*B.shape[:-2], 1, B.shape[-1])), B], axis=-2)
-
-
 @dataclass(frozen=True, eq=False)
 class FA:
     """Feedback Alignment: H moves by -E B.
@@ -101,7 +93,7 @@ class TF:
     def start(self, Y, runs):
         B = checked("B", self.B, ("p", "m"))
         if self.as_coded:
-            features, matrix = np.concatenate([_ones(Y), Y], axis=-1), _with_ones_row(B)
+            features, matrix = np.insert(Y, 0, 1, axis=-1), np.insert(B, 0, 1, axis=-2)
         else:
             features, matrix = Y - Y.mean(axis=-2, keepdims=True), B
         return features, lambda E, features: features @ matrix
@@ -144,8 +136,8 @@ class NF:
         B1, B2 = checked("B1", self.B1, ("p", "hidden")), checked("B2", self.B2, ("hidden", "m"))
         if not self.as_coded:
             return None, lambda E, features: -np.tanh(E @ B1) @ B2
-        hidden = np.tanh(Y @ B1)  # (run, sample, hidden)
-        features, matrix = np.concatenate([_ones(hidden), hidden], axis=-1), _with_ones_row(B2)
+        # (run, sample, 1 + hidden) and (run, 1 + hidden, m)
+        features, matrix = np.insert(np.tanh(Y @ B1), 0, 1, axis=-1), np.insert(B2, 0, 1, axis=-2)
         return features, lambda E, features: features @ matrix
 
 
@@ -157,4 +149,4 @@ def inputs(H0, Y, W, B):
     axes = {"H0": ("n", "m"), "Y": ("n", "p"), "W": ("m", "p"), "B": ("p", "m")}
     given = {"H0": H0, "Y": Y, "W": W, "B": rule.B}
     arrays, runs, batched = fitting(**{name: (value, axes[name]) for name, value in given.items()})
-    return arrays["H0"], arrays["Y"], arrays["W"], rule, runs, batched
+    return *(arrays[name] for name in ("H0", "Y", "W")), rule, runs, batched

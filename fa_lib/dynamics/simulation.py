@@ -85,16 +85,14 @@ def simulate(H0, Y, W, B, *, step: float = 0.2, steps: int = 20, angle_of: str =
     Source: Cheng & Brown 2023, Eqs. 10 and 11, Figs. 2 and 6.
     """
     check.one_of("angle_of", angle_of, ("current", "initial"))
-    H0, Y, W, rule, runs, batched = _start(H0, Y, W, B, step, steps)
-    n, records, first = H0.shape[1], [], None
-    rows = _rows(H0, Y, rule, runs, small=rule.linear)
+    walk, Y, W, rule, batched = _start(H0, Y, W, B, step, steps)
+    n, records, first = np.shape(H0)[-2], [], None
     with np.errstate(over="ignore", invalid="ignore"):
-        walk = _walk(*rows, W, step, steps, runs)
         while part := list(islice(walk, TOGETHER if rule.linear else 1)):
             # each (step, run, row, …)
             H, E, update = (np.stack(a) if rule.linear else a[0][None] for a in zip(*part, strict=True))
             first = update[:1] if first is None else first
-            records.append(measure(H, E, *readout(H, rows[1], E, W), update if angle_of == "current" else first, n))
+            records.append(measure(H, E, *readout(H, Y, E, W), update if angle_of == "current" else first, n))
     curves = {name: np.concatenate([record[name] for record in records]).T for name in records[0]}  # (run, step)
     made = {"signal": rule.name, "step_size": float(step), "angle_of": angle_of}
     return dataset(curves, "step", np.arange(steps + 1), batched, **made)
@@ -106,24 +104,23 @@ def trajectory(H0, Y, W, B, *, step: float = 0.2, steps: int = 20) -> Iterator[n
     For what needs the samples, such as binned information. Arguments, errors and source as in `simulate`; one H is held
     at a time, so many runs at n = 100 000 fit in memory.
     """
-    H0, Y, W, rule, runs, batched = _start(H0, Y, W, B, step, steps)
-    walk = _walk(*_rows(H0, Y, rule, runs, small=False), W, step, steps, runs)
+    walk, *_, batched = _start(H0, Y, W, B, step, steps, whole=True)
     return (H if batched else H[0] for H, _, _ in walk)
 
 
-def _start(H0, Y, W, B, step, steps):
+def _start(H0, Y, W, B, step, steps, *, whole: bool = False):
+    """The walk, on all rows or, where the rule allows and `whole` does not forbid, as few as keep all inner products.
+
+    Also what it is made of, checked: Y's rows, W, the rule; and whether any array came with a run axis.
+    """
     check.whole("steps", steps, 0)
     check.positive("step", step)
-    return inputs(H0, Y, W, B)
-
-
-def _rows(H0, Y, rule, runs, small):
-    """H0 and Y as rows to walk on, n of them or, if small, as few as keep all inner products; and the update."""
+    H0, Y, W, rule, runs, batched = inputs(H0, Y, W, B)
     features, update = rule.start(Y, runs)
     reduced = compress(H0, Y, features)
     require_full_rank(reduced[0])
-    H0, Y, features = reduced if small else (H0, Y, features)
-    return H0, Y, lambda E: update(E, features)
+    H, Y, features = reduced if rule.linear and not whole else (H0, Y, features)
+    return _walk(H, Y, lambda E: update(E, features), W, step, steps, runs), Y, W, rule, batched
 
 
 def _walk(H, Y, update, W, step, steps, runs):

@@ -58,9 +58,8 @@ def exact(H0, Y, W, B, *, step: float | None = 0.2, steps: int = 20, times=None)
 
 def labelled(curves, rule, step, steps, times, batched) -> xr.Dataset:
     """Curves of shape (step, run) as a Dataset over steps or times."""
-    axis, values = ("step", np.arange(steps + 1)) if step else ("time", times)
-    made = {"signal": rule.name} | ({"step_size": float(step)} if step else {})
-    return dataset({name: curve.T for name, curve in curves.items()}, axis, values, batched, **made)
+    axis, values, made = ("step", np.arange(steps + 1), {"step_size": float(step)}) if step else ("time", times, {})
+    return dataset({name: curve.T for name, curve in curves.items()}, axis, values, batched, signal=rule.name, **made)
 
 
 def check_time(step, steps, times) -> np.ndarray | None:
@@ -91,8 +90,11 @@ def solve(H0, Y, W, rule, runs, step, steps, times) -> dict[str, np.ndarray]:
     H, Y, features = compress(H0, Y, features)
     require_full_rank(H, warn=True)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        if features is not None:
-            curves = _drift(H, Y, W, update(None, features), step * np.arange(steps + 1) if step else times, n)
+        if features is not None:  # TF and NF as coded: H_k = H_0 + k mu D, a straight line
+            t, D = step * np.arange(steps + 1) if step else times, update(None, features)
+            t = t[:, None, None, None]  # times D: (step, run, row, unit)
+            E, H = H @ W - Y + t * (D @ W), H + t * D
+            curves = measure(H, E, *readout(H, Y, E, W), D, n)
         elif isinstance(rule, NFA):
             noisy = [update(-np.eye(p)[None], None) for _ in range(steps + 1)]  # the matrices B + sigma N_k
             curves = _error(H, Y, W, product_path(noisy, W, step), n)
@@ -100,13 +102,6 @@ def solve(H0, Y, W, rule, runs, step, steps, times) -> dict[str, np.ndarray]:
             curves = _error(H, Y, W, fa_path(checked("B", rule.B, ("p", "m")), W, step, steps, times), n)
     length = steps + 1 if step else len(times)
     return {name: np.broadcast_to(curve, (length, runs)) for name, curve in curves.items()}
-
-
-def _drift(H, Y, W, D, times, n):
-    """TF and NF as coded: H_k = H_0 + k mu D, a straight line."""
-    t = times[:, None, None, None]
-    H, E = H + t * D, H @ W - Y + t * (D @ W)  # (step, run, row, unit), (step, run, row, output)
-    return measure(H, E, *readout(H, Y, E, W), D, n)
 
 
 def _error(H, Y, W, path: Path, n):

@@ -84,7 +84,7 @@ class Rule:
         return self
 
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
-        """error (run, sample, p) and y (sample, p) to the gradient with respect to H, (run, sample, m)."""
+        """error (run, sample, p), y (sample, p) and what the rule needs to the gradient in H, (run, sample, m)."""
         raise NotImplementedError(f"{type(self).__name__} must say what it sends: define __call__(error, y, **context)")
 
     def matrix(self, W: Weight) -> Weight | None:
@@ -101,10 +101,10 @@ class Rule:
         return cls.published or cls.__name__
 
 
-def checked(value, name: str = "rule") -> Rule:
+def checked(value) -> Rule:
     """The value, if it is a rule; ValueError for anything else, a rule's class included."""
     if not isinstance(value, Rule):
-        raise ValueError(f"{name} must be a rule of fa_lib.feedback, such as FA(), or one's own Rule, got {value!r}")
+        raise ValueError(f"rule must be a rule of fa_lib.feedback, such as FA(), or one's own Rule, got {value!r}")
     return value
 
 
@@ -124,6 +124,13 @@ def drawn(matrix: Tensor | None) -> Tensor:
     if matrix is None:
         raise ValueError("the rule has no matrices yet: call .draw(p, m, runs=..., seed=...) first")
     return matrix
+
+
+def gradient_at(function: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
+    """The gradient of the sum of function(z) in z, of z's shape: of an elementwise function its slope."""
+    with torch.enable_grad():  # within another backward pass it is off
+        z = z.detach().requires_grad_()
+        return torch.autograd.grad(function(z).sum(), z)[0]
 
 
 def without_mean(signal: Hidden) -> Hidden:
@@ -164,8 +171,7 @@ class RandomMatrix(Rule):
         """The same rule with B of shape (run, p, m) on the device."""
         return replace(self, B=per_run(self.B, (p, m), runs, seed).to(device))
 
-    def matrix(self, W: Tensor) -> Tensor | None:
-        """B."""
+    def matrix(self, W: Weight) -> Weight | None:
         return self.B
 
 
@@ -199,10 +205,8 @@ class Wrapper(Rule):
         """The same with the rule inside drawn."""
         return replace(self, rule=self.rule.draw(p, m, runs=runs, seed=seed, device=device))
 
-    def matrix(self, W: Tensor) -> Tensor | None:
-        """That of the rule inside."""
+    def matrix(self, W: Weight) -> Weight | None:
         return self.rule.matrix(W)
 
     def learned(self) -> tuple[Tensor, float] | None:
-        """That of the rule inside."""
         return self.rule.learned()

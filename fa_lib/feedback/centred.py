@@ -22,5 +22,4 @@ class Centred(Wrapper):
     around = "centred"
 
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
-        """error (run, sample, p) and y (sample, p) to the gradient (run, sample, m)."""
         return without_mean(self.rule(error, y, **context))

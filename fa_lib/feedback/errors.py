@@ -22,11 +22,9 @@ class BP(Rule):
     needs = frozenset({"W"})
 
     def __call__(self, error: Error, y: Target | None, *, W: Weight, **context) -> Hidden:
-        """error (run, sample, p) and W (run, p, m) to the gradient (run, sample, m)."""
         return carry(error, W)
 
     def matrix(self, W: Weight) -> Weight:
-        """What the error goes through while the weight is W."""
         return W
 
 
@@ -41,7 +39,6 @@ class FA(RandomMatrix):
     """
 
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
-        """error (run, sample, p) to the gradient (run, sample, m)."""
         return carry(error, self.B)
 
 
@@ -74,7 +71,6 @@ class NFA(RandomMatrix):
         return replace(super().draw(p, m, runs=runs, seed=seed, device=device), generators=generators)
 
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
-        """error (run, sample, p) to the gradient (run, sample, m)."""
         B = drawn(self.B if self.generators else None)  # a given B without its noise is not enough
         make, shift = (torch.randn, 0.0) if self.noise == "normal" else (torch.rand, 0.5)
         noise = torch.stack([make(*B.shape[1:], generator=g, device=B.device) for g in self.generators]) - shift
@@ -112,7 +108,6 @@ class NF(Rule):
         return replace(self, B1=made[0].to(device), B2=made[1].to(device))
 
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
-        """error (run, sample, p) to the gradient (run, sample, m)."""
         return carry(torch.tanh(carry(error, self.B1)), self.B2)
 
 
@@ -144,5 +139,4 @@ class OutputError(Wrapper):
         return self.rule.needs | {"y", "z", "output"}
 
     def __call__(self, error: Error, y: Target, *, z: Error, output, **context) -> Hidden:
-        """z (run, sample, p) and y to the gradient (run, sample, m); the given error is not used."""
         return self.rule(output(z.detach()) - y, y, z=z, output=output, **context)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from fa_lib import check
-from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Rule, Target, Weight, Wrapper
+from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Rule, Target, Weight, Wrapper, drawn
 from fa_lib.feedback.errors import NF
 
 
@@ -73,11 +73,10 @@ class Initial(Wrapper):
 
     def draw(self, p: int, m: int, *, runs: Sequence[int], seed: int = 0, device: str = "cpu") -> Rule:
         """The rule inside, drawn, with its matrices made over: nothing of this wrapper is left."""
-        drawn = self.rule.draw(p, m, runs=runs, seed=seed, device=device)
-        own = ("B",) if isinstance(drawn, RandomMatrix) else ("B1", "B2")
-        made = {name: KINDS[self.kind](getattr(drawn, name)) for name in own}
-        return replace(drawn, **made | {own[-1]: self.size * made[own[-1]]})
+        rule = self.rule.draw(p, m, runs=runs, seed=seed, device=device)
+        own = ("B",) if isinstance(rule, RandomMatrix) else ("B1", "B2")
+        made = {name: KINDS[self.kind](getattr(rule, name)) for name in own}
+        return replace(rule, **made | {own[-1]: self.size * made[own[-1]]})
 
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
-        """Nothing: what is drawn is the rule inside."""
-        raise ValueError("the rule has no matrices yet: call .draw(p, m, runs=..., seed=...) first")
+        return drawn(None)  # an error: once drawn, the rule inside stands in its place

@@ -24,7 +24,7 @@ Made = Float[Tensor, "run m below"] | None  # the weight that made a layer from 
 
 
 class ForLayers:
-    """A rule for several hidden layers, undrawn or drawn."""
+    """A rule for several hidden layers, undrawn or drawn by its `draw(p, m, ...)`, as `Layered` has it."""
 
     needs = frozenset()  #: as of a `Rule`
     published = around = None  #: as of a `Rule`
@@ -41,16 +41,14 @@ class ForLayers:
         said = (f"{name}={value!r}" for name, value in shown.items() if name != "layers" or value is not None)
         return f"{type(self).__name__}({', '.join(said)})"
 
-    def draw(
-        self, p: int, m: Mapping[int, int], *, runs: Sequence[int], seed: int = 0, device: str = "cpu"
-    ) -> "Layered":
-        """The rule with one drawn for every cut layer; m gives the layers' units by their numbers, the rest as ever."""
-        raise NotImplementedError
-
 
 @dataclass(frozen=True, repr=False)
 class Layered(ForLayers):
-    """A rule for every hidden layer, made of rules for one: `Direct` or `Chained`, which say what it is made of."""
+    """A rule for every hidden layer, made of rules for one: `Direct` or `Chained`.
+
+    These say what a layer is told (`below`, and in `_above` how many numbers that is, by the layer's number), and
+    refuse by ValueError a rule that makes no sense where it is (`_refuse`).
+    """
 
     rule: Rule | Mapping[int, Rule]
     layers: tuple[int, ...] | None = None
@@ -96,19 +94,9 @@ class Layered(ForLayers):
         every = rules if given else [number for number in rules if number >= 0]
         numbers = every if layers is None else {*layers, last}
         if not {last} <= set(numbers) <= set(widths) & set(rules):
-            raise ValueError(
-                f"layers must be among {sorted(widths)} and have a rule each, the last in any case; got "
-                f"{sorted(numbers)} and rules for {sorted(rules)}"
-            )
+            got = f"got {sorted(numbers)} and rules for {sorted(rules)}"
+            raise ValueError(f"layers must be among {sorted(widths)} and have a rule each, the last in any case; {got}")
         return {number: rules[number] for number in sorted(numbers)}
-
-    def _above(self, p: int, m: Mapping[int, int]) -> dict[int, int]:
-        """How many numbers a layer is told, by its number."""
-        raise NotImplementedError
-
-    def _refuse(self, chosen: Mapping[int, Rule], last: int) -> None:
-        """Raise ValueError for a rule that makes no sense where it is."""
-        raise NotImplementedError
 
 
 def contains(rule: Rule, kinds: tuple[type, ...]) -> bool:
@@ -182,9 +170,7 @@ class Chained(Layered):
         for number, rule in chosen.items():
             # a layer below the last is told a gradient of its own width: what speaks of y or z cannot be used there
             if number < last and rule.needs & {"y", "z", "output", "error_at"}:
-                raise ValueError(
-                    f"a chain hands on errors: below the last layer use a rule that carries the error given, not {rule}"
-                )
+                raise ValueError(f"below the last layer a chain needs a rule that carries the error given, not {rule}")
         if min(chosen) < -1:
             raise ValueError("a chain takes a matrix's place, and a convolution with its pooling is none: use Direct")
 

@@ -30,11 +30,9 @@ class SignSymmetry(RandomMatrix):
         return replace(self, B=(B.new_full(B.shape, (2 / m) ** 0.5) if self.uniform else B).to(device))
 
     def __call__(self, error: Error, y: Target | None, *, W: Weight, **context) -> Hidden:
-        """error (run, sample, p) and W (run, p, m) to the gradient (run, sample, m)."""
         return carry(error, self.matrix(W))
 
     def matrix(self, W: Weight) -> Weight:
-        """What the error goes through while the weight is W."""
         return W.sign() * drawn(self.B)
 
 
@@ -65,19 +63,14 @@ class KolenPollack(RandomMatrix):
         check.positive("decay", self.decay, zero=True)
 
     def __call__(self, error: Error, y: Target | None, *, H: Hidden, **context) -> Hidden:
-        """error (run, sample, p) and H (run, sample, m) to the gradient (run, sample, m); B's own goes to B.grad."""
+        """As ever; B's own gradient, which is that of W_O, goes to B.grad."""
         B = drawn(self.B)
-        B.grad = self.growth(error, H)
+        B.grad = error.mT @ H.detach()
         return carry(error, B)
-
-    def growth(self, error: Error, H: Hidden) -> Weight:
-        """The gradient of W_O and of B, (run, p, m)."""
-        return error.mT @ H.detach()
 
     def matrix(self, W: Weight) -> Weight:
         """What the error goes through at this moment; a copy, for B moves."""
         return drawn(self.B).clone()
 
     def learned(self) -> tuple[Tensor, float]:
-        """B and its decay."""
         return drawn(self.B), self.decay

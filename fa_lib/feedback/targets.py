@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from fa_lib import check
-from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Target, carry, drawn, without_mean
+from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Target, carry, drawn, gradient_at, without_mean
 
 
 def decorrelation(H: Hidden) -> Hidden:
@@ -29,13 +29,6 @@ def decorrelation(H: Hidden) -> Hidden:
     gradient = carry(unit, (unit.mT @ unit) * (4 / N**2))  # d ||C||^2 / d unit = 4 unit C, averaged over N^2 pairs
     along = (gradient * unit).sum(2, keepdim=True)
     return (gradient - along * unit) / length
-
-
-def output_slope(output, z: Error) -> Error:
-    """Slope of the output nonlinearity at z, elementwise, (run, sample, p)."""
-    with torch.enable_grad():  # within another backward pass it is off
-        z = z.detach().requires_grad_()
-        return torch.autograd.grad(output(z).sum(), z)[0]
 
 
 @dataclass(frozen=True)
@@ -73,9 +66,8 @@ class TF(RandomMatrix):
         return frozenset({"y"} | {name for name, on in parts.items() if on})
 
     def __call__(self, error: Error, y: Target, *, H=None, accuracy=None, z=None, output=None, **context) -> Hidden:
-        """y (sample, p), H (run, sample, m), accuracy (run,), z (run, sample, p) to the gradient (run, sample, m)."""
         B = drawn(self.B)
-        target = y * output_slope(output, z) if self.slope else y.expand(len(B), *y.shape[-2:])
+        target = y * gradient_at(output, z) if self.slope else y.expand(len(B), *y.shape[-2:])
         gradient = self.amplitude * carry(target, B)
         if self.centred:
             gradient = without_mean(gradient)
@@ -100,6 +92,5 @@ class Projection(RandomMatrix):
     needs = frozenset({"y"})
 
     def __call__(self, error: Error, y: Target, **context) -> Hidden:
-        """y (sample, p) to the gradient (run, sample, m); the error is not read."""
         B = drawn(self.B)
         return carry((-2 / y.shape[-2:].numel() * y).expand(len(B), *y.shape[-2:]), B)

@@ -24,9 +24,7 @@ def target(Y) -> np.ndarray:
     """Y with a run axis, of length 1 where the runs share it: (n,) and (n, p) become (1, n, p)."""
     Y = plain(Y, "Y")
     if Y.ndim not in (1, 2, 3) or 0 in Y.shape:
-        raise ValueError(
-            f"Y must be (sample,), (sample, output) or (run, sample, output), none of them empty, got shape {Y.shape}"
-        )
+        raise ValueError(f"Y must be (sample,), (sample, output) or (run, sample, output), not empty, got {Y.shape}")
     return Y if Y.ndim == 3 else Y.reshape(1, len(Y), -1)
 
 
@@ -34,13 +32,11 @@ def pair(H, Y) -> tuple[np.ndarray, np.ndarray]:
     """H as (run, n, m) and Y as (run or 1, n, p); ValueError for shapes that are none or do not match."""
     H = plain(H, "H")
     if H.ndim not in (2, 3) or 0 in H.shape:
-        raise ValueError(f"H must be (sample, unit) or (run, sample, unit), none of them empty, got shape {H.shape}")
+        raise ValueError(f"H must be (sample, unit) or (run, sample, unit), not empty, got {H.shape}")
     H, Y = H if H.ndim == 3 else H[None], target(Y)
     if H.shape[1] != Y.shape[1]:
-        raise ValueError(
-            f"H and Y must have the same samples, got {H.shape[1]} in H and {Y.shape[1]} in Y; "
-            "a Y per run has shape (run, sample, output)"
-        )
+        sizes = f"{H.shape[1]} in H and {Y.shape[1]} in Y"
+        raise ValueError(f"H and Y must have the same samples, got {sizes}; a Y per run is (run, sample, output)")
     if len(Y) not in (1, len(H)):
         raise ValueError(f"Y must be shared or given once per run: got {len(H)} runs of H and {len(Y)} of Y")
     return H, Y

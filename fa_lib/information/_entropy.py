@@ -28,8 +28,8 @@ def entropy(counts, correction: str | None = None):
     Source: Miller 1955; Grassberger 2003 (arXiv physics/0307138); Chao & Shen 2003.
     """
     given = np.asarray(counts)
-    numbers = given.dtype.kind in "iuf" and np.isfinite(given).all()
-    if given.ndim not in (1, 2) or not numbers or (given < 0).any() or (given != np.floor(given)).any():
+    numbers = given.dtype.kind in "iuf" and np.isfinite(given).all() and (given >= 0).all()
+    if given.ndim not in (1, 2) or not numbers or (given != np.floor(given)).any():
         raise ValueError("counts must be whole numbers of 0 or more, of shape (cell,) or (run, cell)")
     table = np.atleast_2d(given).astype(np.int64)  # (run, cell)
     if not table.any(axis=1).all():
@@ -42,20 +42,11 @@ def entropy(counts, correction: str | None = None):
 
 def of_sorted(ordered: np.ndarray, correction: str | None) -> np.ndarray:
     """Entropy of every run, in bits, from the cells of its samples in order, (run, sample)."""
-    return grouped(*_run_lengths(ordered), ordered.shape[1], correction)
-
-
-def _run_lengths(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How often each cell was visited, all runs behind one another, and where each run's counts start, (run,)."""
-    first = np.empty(ordered.shape, bool)
-    first[:, 0] = True
+    first = np.ones(ordered.shape, bool)  # of a cell's samples
     np.not_equal(ordered[:, 1:], ordered[:, :-1], out=first[:, 1:])
-    at = np.flatnonzero(first)
-    starts = np.searchsorted(at, np.arange(len(ordered)) * ordered.shape[1])
-    counts = np.empty_like(at)
-    np.subtract(at[1:], at[:-1], out=counts[:-1])
-    counts[-1] = ordered.size - at[-1]
-    return counts, starts
+    at, n = np.flatnonzero(first), ordered.shape[1]
+    starts = np.searchsorted(at, np.arange(len(ordered)) * n)
+    return grouped(np.diff(at, append=ordered.size), starts, n, correction)
 
 
 def grouped(counts: np.ndarray, starts: np.ndarray, n, correction: str | None) -> np.ndarray:
@@ -68,9 +59,9 @@ def grouped(counts: np.ndarray, starts: np.ndarray, n, correction: str | None) -
     if correction == "chao-shen":
         return _chao_shen(counts, starts, n)
     c = np.arange(1, counts.max() + 1, dtype=np.float64)
-    weights = np.zeros(len(c) + 1)  # c log c for every count that can occur: looking up is cheaper than the logarithm
-    weights[1:] = c * _grassberger(c) if correction == "grassberger" else xlogy(c, c)
-    nats = np.log(n) - np.add.reduceat(weights[counts], starts) / n
+    # c log c for every count that can occur: looking up is cheaper than the logarithm
+    weights = c * _grassberger(c) if correction == "grassberger" else xlogy(c, c)
+    nats = np.log(n) - np.add.reduceat(weights[counts - 1], starts) / n
     if correction == "miller-madow":
         nats += (np.diff(starts, append=len(counts)) - 1) / (2 * n)
     return nats / np.log(2)

@@ -46,10 +46,9 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False, doubt: boo
     n = H.shape[1]
     basis, rank = _span(H, intercept)  # (run, n, m), (run,)
     if (rank >= n - intercept).any():
-        raise ValueError(
-            f"{n} samples are too few for {rank.max()} independent units: any Y would be fixed exactly; give "
-            f"{rank.max() + intercept + 1} or more"
-        )
+        most = rank.max()
+        words = f"any Y would be fixed exactly; give {most + intercept + 1} or more"
+        raise ValueError(f"{n} samples are too few for {most} independent units: {words}")
     target, target_rank = _span(Y, intercept)
     residual = target - basis @ (basis.mT @ target)  # (run, n, p)
     sines = np.linalg.svd(residual, compute_uv=False)  # (run, p), of the angles between the spaces, falling
@@ -62,7 +61,8 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False, doubt: boo
     found += 0.0  # no negative zero
     if doubt:
         _arrays.doubt(found, Y, "gaussian")
-        if _class_numbers(Y):
+        # a column of whole numbers, many of them equal; of two classes one column does tell
+        if Y.shape[2] == 1 and (np.floor(Y) == Y).all() and 2 < len(np.unique(Y)) <= len(Y[0]) / 4:
             warnings.warn(
                 "gaussian takes Y for a quantity, and it looks like the numbers of classes: give a column for each "
                 "class, np.eye(classes)[Y], or doubt=False if it is one",
@@ -70,11 +70,6 @@ def gaussian(H, Y, *, intercept: bool = True, unbiased: bool = False, doubt: boo
                 stacklevel=2,
             )
     return _arrays.answer(found, like)
-
-
-def _class_numbers(Y: np.ndarray) -> bool:
-    """Whether Y (run, n, p) is a column of whole numbers, many of them equal; of two classes one column does tell."""
-    return Y.shape[2] == 1 and bool((np.floor(Y) == Y).all()) and 2 < len(np.unique(Y)) <= len(Y[0]) / 4
 
 
 def _span(values: np.ndarray, intercept: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -43,7 +43,7 @@ class RunNetwork(nn.Module):
         return {1: Hidden(H, H, None)}
 
     def weights_above(self) -> dict[int, Tensor | None]:
-        """The weight from each layer to the next within the encoder, by the lower layer's number."""
+        """The weight from each layer to the next in the encoder, by the lower one's number; None where none is."""
         return {}
 
     def factors(self) -> Tensor:

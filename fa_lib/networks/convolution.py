@@ -28,10 +28,8 @@ def convolve_shared(images: Tensor, weight: Tensor) -> Tensor:
         ValueError: if shapes do not fit, or an odd number of rows or columns is left to pool.
     """
     if images.dim() != 3 or weight.shape[2] != 1:
-        raise ValueError(
-            f"images must be (height, width, sample) and weight (run, out, 1, k, k), got {tuple(images.shape)} and "
-            f"{tuple(weight.shape)}"
-        )
+        got = f"{tuple(images.shape)} and {tuple(weight.shape)}"
+        raise ValueError(f"images must be (height, width, sample) and weight (run, out, 1, k, k), got {got}")
     _even(images.shape[:2], weight)
     return _Shared.apply(images, weight)
 
@@ -39,9 +37,9 @@ def convolve_shared(images: Tensor, weight: Tensor) -> Tensor:
 def convolve(x: Tensor, weight: Tensor) -> Tensor:
     """The same of every run's own images (run, channel, height, width, sample) by kernels (run, out, channel, k, k)."""
     if x.dim() != 5 or x.shape[:2] != weight.shape[:3:2]:
+        got = f"{tuple(x.shape)} and {tuple(weight.shape)}"
         raise ValueError(
-            f"x must be (run, channel, height, width, sample) and weight (run, out, channel, k, k), got "
-            f"{tuple(x.shape)} and {tuple(weight.shape)}"
+            f"x must be (run, channel, height, width, sample), weight (run, out, channel, k, k), got {got}"
         )
     _even(x.shape[2:4], weight)
     return _Separate.apply(x.contiguous(), weight)

@@ -44,8 +44,9 @@ class Linear(nn.Module):
         return z.mT
 
 
-def _torch_default(width_in: int, width_out: int, random: torch.Generator) -> list[Tensor]:
-    bound = 1 / math.sqrt(width_in)  # what torch.nn.Linear does
+def torch_default(width_in: int, width_out: int, random: torch.Generator) -> list[Tensor]:
+    """Weight (out, in) and bias (out,), drawn as torch.nn.Linear does."""
+    bound = 1 / math.sqrt(width_in)
     return [uniform((width_out, width_in), bound, random), uniform((width_out,), bound, random)]
 
 
@@ -63,7 +64,7 @@ class ConvBackbone(nn.Module):
         def draw(random):
             conv1, bias1 = uniform((10, 1, 5, 5), 1 / 5, random), uniform((10,), 1 / 5, random)
             conv2, bias2 = uniform((20, 10, 5, 5), 250**-0.5, random), uniform((20,), 250**-0.5, random)
-            return [conv1, bias1, conv2, bias2, *_torch_default(320, features, random)]
+            return [conv1, bias1, conv2, bias2, *torch_default(320, features, random)]
 
         self.conv1, self.bias1, self.conv2, self.bias2, weight, bias = (
             nn.Parameter(tensor) for tensor in stack(draw, runs, seed, "backbone")
@@ -140,7 +141,7 @@ class Encoder(RunNetwork):
         self.backbone = ConvBackbone(widths[0], runs=runs, seed=seed, device=device) if backbone else None
 
         def draw(random):
-            return [tensor for pair in pairwise(widths) for tensor in _torch_default(*pair, random)]
+            return [tensor for pair in pairwise(widths) for tensor in torch_default(*pair, random)]
 
         tensors = stack(draw, runs, seed, "encoder")
         self.layers = nn.ModuleList(Linear(*pair) for pair in zip(tensors[::2], tensors[1::2], strict=True))
@@ -149,13 +150,8 @@ class Encoder(RunNetwork):
 
     def forward(self, x: Tensor) -> Tensor:
         """(sample, input) or (sample, 1, 28, 28) to H of shape (run, sample, m)."""
-        h = x if self.backbone is None else self.backbone(x)
-        activation, _ = NONLINEARITIES[self.nonlinearity]
-        for number, layer in enumerate(self.layers):
-            h = activation(layer(h))
-            if len(self.gamma):
-                h = self.gamma[number] * h
-        return h
+        last = len(self.layers)
+        return self.hidden(x, (last,))[last].H
 
     def widths(self) -> dict[int, int]:
         """Units of every hidden layer by its number: from 1; a backbone's output is 0 and its maps are -1 and -2."""
@@ -163,7 +159,6 @@ class Encoder(RunNetwork):
         return found if self.backbone is None else self.backbone.units() | found
 
     def hidden(self, x: Tensor, cuts: Collection[int], *, retain: bool = False) -> dict[int, Hidden]:
-        """Every hidden layer by its number, those after a cut computed from the detached layer below."""
         found, h = {}, x
         activation, _ = NONLINEARITIES[self.nonlinearity]
         if self.backbone is not None:
@@ -173,7 +168,9 @@ class Encoder(RunNetwork):
             found[0] = Hidden(h, h, self.backbone.linear.weight)  # no nonlinearity here
         for number, layer in enumerate(self.layers, 1):
             a = layer(h.detach() if number - 1 in cuts else h)
-            h = self.gamma[number - 1] * activation(a) if len(self.gamma) else activation(a)
+            h = activation(a)
+            if len(self.gamma):
+                h = self.gamma[number - 1] * h
             found[number] = Hidden(a, h, layer.weight)
         if not retain:
             return {number: found[number] for number in found if number in cuts}
@@ -183,14 +180,12 @@ class Encoder(RunNetwork):
         return found
 
     def weights_above(self) -> dict[int, Tensor | None]:
-        """The weight from each layer to the next within the encoder; None between convolutions."""
         found = {number: layer.weight for number, layer in enumerate(self.layers) if number}
         if self.backbone is not None:
             found |= {0: self.layers[0].weight, -1: self.backbone.linear.weight, -2: None}
         return found
 
     def factors(self) -> Tensor:
-        """A copy of every layer's gamma as it stands, (run, layer); 1 where `learn_gain` is off."""
         gammas = list(self.gamma) or [torch.ones_like(layer.bias[:, :1, None]) for layer in self.layers]
         return torch.cat(gammas, 1)[..., 0].detach()
 

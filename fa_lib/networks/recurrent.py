@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from fa_lib.networks.base import RunNetwork
-from fa_lib.networks.mlp import Linear
+from fa_lib.networks.mlp import Linear, torch_default
 from fa_lib.random import stack, uniform
 
 
@@ -42,9 +42,7 @@ class Recurrent(RunNetwork):
             raise ValueError(f"length must be 1 or more and tau a finite number of 1 or more, got {length} and {tau}")
 
         def draw(random):
-            bound = width_in**-0.5
-            tensors = [uniform((m, width_in), bound, random), uniform((m,), bound, random)]
-            return [*tensors, uniform((m, m), (3 / m) ** 0.5, random)]
+            return [*torch_default(width_in, m, random), uniform((m, m), (3 / m) ** 0.5, random)]
 
         weight, bias, W = stack(draw, runs, seed, "encoder")
         self.input, self.W = Linear(weight, bias), nn.Parameter(W)  # W (run, m, m)

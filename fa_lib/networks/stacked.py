@@ -58,20 +58,18 @@ class Stacked(RunNetwork):
             with torch.no_grad():
                 H = self.eval()(example)
         except (RuntimeError, TypeError, NotImplementedError) as error:
-            raise ValueError(
-                f"the encoder cannot be called on samples of shape {tuple(example.shape[1:])}, all runs at once: "
-                f"{error}"
-            ) from error
+            shape = tuple(example.shape[1:])
+            raise ValueError(f"the encoder cannot be called on samples of shape {shape}, all runs: {error}") from error
         self.train()
-        if H.dim() != 3 or H.shape[1] != len(example):
-            got = f"{tuple(H.shape[1:])} for {len(example)} samples"
-            raise ValueError(f"the encoder must give a row for each sample, got {got}")
-        self.m = H.shape[2]
+        got = tuple(H.shape[1:])
+        if len(got) != 2 or got[0] != len(example):
+            raise ValueError(f"the encoder must give a row for each sample, got {got} for {len(example)} samples")
+        self.m = got[1]
 
     def forward(self, x: Tensor) -> Tensor:
         """(sample, ...) to H of shape (run, sample, m)."""
-        state = {name: getattr(self, f"parameter{number}") for number, name in enumerate(self.names)}
-        state |= {name: getattr(self, f"buffer{number}") for number, name in enumerate(self.stated)}
+        state = dict(zip(self.names, self.parameters(), strict=True))
+        state |= dict(zip(self.stated, self.buffers(), strict=True))
         module = self._form[0].train(self.training)
         if not state:
             H = module(x).expand(self.runs, *module(x).shape)

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map_only
 
 from fa_lib.feedback.base import Rule
-from fa_lib.nn.send import Output, send
+from fa_lib.nn.function import Output
+from fa_lib.nn.send import send
 
 HOW = "`with told(model, y=...):` around forward and backward pass, output=, loss= of attach, torch.no_grad() to look"
 
@@ -27,24 +29,21 @@ class Attached:
         """Before the model's forward pass."""
         self.seen, self.running = {}, True
 
-    def _cut(self, number: int, output):
+    def _cut(self, number: int, module: nn.Module, inputs, output):
         """After a cut module's: what is above starts from a copy that nothing flows back from."""
         # called by itself a part is as it was; but a checkpoint's second forward pass comes while gradients are taken
         again = torch._C._current_graph_task_id() != -1
         if (self.rules and number not in self.rules) or not (self.running or again):
             return None
-        several = isinstance(output, tuple | list)
-        H = output[0] if several and output else output
+        H = output[0] if isinstance(output, tuple | list) and output else output
         if not isinstance(H, Tensor):
             raise ValueError(f"{self.names[number - 1]} must give a tensor, or tensors of which the first is cut")
         if self.running:
             if number in self.seen:
-                raise ValueError(
-                    f"{self.names[number - 1]} is called more than once in a forward pass: cut at modules that are "
-                    "called once, for each cut has a matrix of its own"
-                )
+                words = "cut at modules that are called once, for each cut has a matrix of its own"
+                raise ValueError(f"{self.names[number - 1]} is called more than once in a forward pass: {words}")
             self.seen[number] = H
-        return _detached(output)
+        return tree_map_only(Tensor, Tensor.detach, output)  # in tuples too: `nn.LSTM` gives its state so
 
     def _closed(self, model: nn.Module, inputs, z):
         """After the model's: the output, which sends."""
@@ -76,26 +75,6 @@ class Attached:
             handle.remove()
         for own in (own for names in self.tensors.values() for own in names.values()):
             delattr(model, own)
-
-
-def _detached(output):
-    """A copy that nothing flows back from, of tensors in tuples and lists too (`nn.LSTM` gives its state so)."""
-    if isinstance(output, Tensor):
-        return output.detach()
-    if not isinstance(output, tuple | list):
-        return output
-    make = getattr(type(output), "_make", type(output))  # of a named tuple: it takes no sequence otherwise
-    return make(map(_detached, output))
-
-
-class Cut:
-    """The hook of one cut module; an object, so that a copy of the model has its own."""
-
-    def __init__(self, attached: Attached, number: int):
-        self.attached, self.number = attached, number
-
-    def __call__(self, module: nn.Module, inputs, output):
-        return self.attached._cut(self.number, output)
 
 
 def attached_to(model: nn.Module) -> list[Attached]:

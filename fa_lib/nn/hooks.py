@@ -2,14 +2,16 @@
 
 import warnings
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
 from fa_lib.feedback.base import Rule, checked
 from fa_lib.feedback.layers import Chained, Direct, ForLayers
-from fa_lib.nn.attached import Attached, Cut, attached_to
-from fa_lib.nn.send import CHAIN, Output
+from fa_lib.nn.attached import Attached, attached_to
+from fa_lib.nn.function import Output
+from fa_lib.nn.send import CHAIN, refuse_learning
 from fa_lib.nn.tensors import tensors_of
 
 
@@ -70,7 +72,8 @@ def attach(
     attached = Attached([name for name, _ in modules], output, loss)
     attached.handles = [
         model.register_forward_pre_hook(attached._opened),
-        *(module.register_forward_hook(Cut(attached, n)) for n, (_, module) in enumerate(modules, 1)),
+        # partials, so that a copy of the model has hooks of its own
+        *(module.register_forward_hook(partial(attached._cut, n)) for n, (_, module) in enumerate(modules, 1)),
         model.register_forward_hook(attached._closed),
         model.register_forward_hook(attached._left, always_call=True),
     ]
@@ -79,8 +82,7 @@ def attach(
         widths = {number: H.shape[z.dim() - 1 :].numel() for number, H in seen.items()}
         seed = int(torch.randint(2**31, ())) if seed is None else seed
         drawn = rule.draw(z.shape[-1], widths, runs=[0], seed=seed, device=z.device)
-        if any(rule.learns for rule in drawn.at.values()):
-            raise ValueError("KolenPollack learns the weight right above a layer: put FeedbackLinear in its place")
+        refuse_learning(drawn.at.values())
     except Exception:
         attached.remove(model)
         raise
@@ -102,9 +104,8 @@ def _modules(model: nn.Module, at) -> list[tuple[str, nn.Module]]:
     found = [one if isinstance(one, str) else names.get(one) if isinstance(one, nn.Module) else None for one in listed]
     for one, name in zip(listed, found, strict=True):
         if name not in every:
-            raise ValueError(
-                f"at must name modules below the model, of {', '.join(every) or 'which it has none'}, got {one!r}"
-            )
+            there = ", ".join(every) or "which it has none"
+            raise ValueError(f"at must name modules below the model, of {there}, got {one!r}")
     if not found or len({every[name] for name in found}) < len(found):
         raise ValueError(f"at must name one module or more, each once, got {found}")
     return [(name, every[name]) for name in found]

@@ -1,24 +1,7 @@
 """Drop-in layers: forward they are `nn.Linear` and `nn.Conv2d`, backward their input gets what a feedback rule gives.
 
-In two lines, `below` and `top`::
-
-    import torch
-    from torch import nn
-    from fa_lib import FA, tasks
-    from fa_lib.nn import FeedbackLinear
-
-    torch.manual_seed(0)
-    task = tasks.ib()
-    top, below = FeedbackLinear(4, 2, FA()), FeedbackLinear(8, 4, FA())
-    model = nn.Sequential(nn.Linear(12, 8), nn.Tanh(), below, nn.Tanh(), top)
-    adam = torch.optim.Adam(model.parameters(), lr=1e-2)
-    for _ in range(500):
-        adam.zero_grad()
-        task.objective(model(task.x), task.y).backward()
-        adam.step()
-    print(f"{task.accuracy(model(task.test_x), task.test_y):.2f} correct")  # 0.92 correct
-
 One such layer at the top is the paper's triangle; such layers all the way down are feedback alignment layer by layer.
+The README has an example.
 """
 
 from collections.abc import Callable

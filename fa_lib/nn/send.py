@@ -1,100 +1,19 @@
-"""The one place where a rule takes the place of backpropagation: an autograd function around the network's output."""
+"""Rules in a network whose forward pass one writes oneself, and the checks that all ways to use a rule share."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd import Function
 
 from fa_lib.feedback.base import RandomMatrix, Rule, Wrapper, checked, require
 from fa_lib.feedback.layers import Chained, Layered
-from fa_lib.nn.tensors import tensors_of, with_tensors
+from fa_lib.nn.function import Output, Plan, apply
+from fa_lib.nn.tensors import tensors_of
 
-Output = Callable[[Tensor], Tensor]
 Units = Float[Tensor, "*sample units"]
 HOW = "with_feedback(z, hidden, rules, y, W=..., accuracy=..., output=..., loss=...)"
 CHAIN = "a chain needs the weights between layers: put FeedbackLinear or FeedbackConv2d in their places"
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What is no tensor in a call of `_Send`, and what its tensors are."""
-
-    rules: tuple[Rule, ...]
-    places: tuple[tuple[int, str], ...]  # of every tensor: number of the layer, -1 for all, and its name
-    output: Output | None
-    loss: Callable | None
-    given: object = None  # the target as the caller gave it, for the loss
-
-
-class _Send(Function):
-    """z as it is; backward, z's gradient to z, and to every hidden layer what its rule makes of it."""
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(plan: _Plan, z: Tensor, *tensors: Tensor) -> Tensor:
-        return z.clone()
-
-    @staticmethod
-    def setup_context(ctx, inputs, output) -> None:
-        ctx.plan, *tensors = inputs
-        ctx.save_for_backward(*tensors)
-
-    @staticmethod
-    def backward(ctx, error: Tensor) -> tuple[Tensor | None, ...]:
-        plan, (z, *tensors) = ctx.plan, ctx.saved_tensors
-        # the rule's matrices, z and H may be of different precision under autocast: the widest is used for all, and
-        # single precision at least, because some rules solve equations
-        kinds = (tensor.dtype for tensor in (error, z, *tensors) if tensor.is_floating_point())
-        kind = reduce(torch.promote_types, kinds, torch.float32)
-        shared = {name: t for (number, name), t in zip(plan.places, tensors, strict=True) if number < 0}
-        gradients = dict.fromkeys(plan.places)
-        with torch.autocast(z.device.type, enabled=False):
-            for number, rule in enumerate(plan.rules):
-                own = {name: t for (n, name), t in zip(plan.places, tensors, strict=True) if n == number}
-                gradients[number, "H"] = _signal(plan, rule, error, z, shared | own, kind)
-        return None, error, *(gradients[place] for place in plan.places)
-
-
-_apply = torch.compiler.disable(_Send.apply)  # a rule is Python: torch.compile leaves it as it is
-
-
-def _signal(
-    plan: _Plan, rule: Rule, error: Tensor, z: Tensor, tensors: Mapping[str, Tensor], kind: torch.dtype
-) -> Tensor:
-    """What the rule sends to a hidden layer, in the layer's own shape (sample, ..., units, ...)."""
-    samples, p = z.shape[:-1].numel(), z.shape[-1]
-    matrices = {name[1:]: t.to(kind) if t.is_floating_point() else t for name, t in tensors.items() if name[0] == "."}
-    H = tensors["H"]
-    context = {
-        "H": H.reshape(1, samples, -1).to(kind),
-        "z": z.reshape(1, samples, p).to(kind),
-        "output": plan.output,
-        "error_at": None if plan.loss is None else _error_at(plan.loss, z.shape, plan.given, tensors.get("y")),
-    }
-    context |= {name: tensors[name][None].to(kind) for name in ("W", "accuracy") if name in tensors}
-    y = tensors["y"].reshape(samples, p).to(kind) if "y" in tensors else None
-    signal = with_tensors(rule, matrices)(error.reshape(1, samples, p).to(kind), y, **context)
-    if signal.shape != context["H"].shape:
-        raise ValueError(
-            f"{rule} must give the shape of H, {tuple(context['H'].shape)} (run, sample, m), got {tuple(signal.shape)}"
-        )
-    return signal.reshape(H.shape).to(H.dtype)
-
-
-def _error_at(loss: Callable, shape: torch.Size, given, y: Tensor | None) -> Callable[[Tensor, Tensor], Tensor]:
-    """The caller's loss as the rules want its gradient: of z (1, sample, p), at the target given in any form."""
-
-    def error_at(z: Tensor, _: Tensor) -> Tensor:
-        with torch.enable_grad():
-            z = z.detach().requires_grad_()
-            return torch.autograd.grad(loss(z.reshape(shape), y if given is None else given).sum(), z)[0]
-
-    return error_at
 
 
 def with_feedback(
@@ -142,10 +61,15 @@ def with_feedback(
     weights = list(W) if isinstance(W, Sequence) else [None] * (len(hidden) - 1) + [W]
     if len(weights) != len(hidden):
         raise ValueError(f"W must be one weight for each of {len(hidden)} hidden layers, got {len(weights)}")
+    refuse_learning(rules)
+    return send(z, hidden, rules, weights, how=HOW, y=y, accuracy=accuracy, output=output, loss=loss)
+
+
+def refuse_learning(rules: Iterable[Rule]) -> None:
+    """Raise ValueError for a rule that learns beside a weight: at a cut it knows of none."""
     for rule in rules:
         if rule.learns:
             raise ValueError(f"{rule} learns the weight right above a layer: put FeedbackLinear in that one's place")
-    return send(z, hidden, rules, weights, how=HOW, y=y, accuracy=accuracy, output=output, loss=loss)
 
 
 def _rules(rules, count: int) -> list[Rule]:
@@ -189,22 +113,21 @@ def send(
     known = {"z", "H", *shared, *(("output",) if output else ()), *(("error_at",) if loss else ())}
     listed: dict[tuple[int, str], Tensor] = {(-1, name): tensor for name, tensor in shared.items()}
     for number, (H, rule, weight) in enumerate(zip(hidden, rules, weights, strict=True)):
+        layer = f"hidden layer {number + 1}"
         if H.shape[: len(lead)] != lead:
-            raise ValueError(
-                f"hidden layer {number + 1} must begin with the samples of z, {tuple(lead)}, got {tuple(H.shape)}"
-            )
+            raise ValueError(f"{layer} must begin with the samples of z, {tuple(lead)}, got {tuple(H.shape)}")
         m = H.shape[len(lead) :].numel()
         require(rule, known | (set() if weight is None else {"W"}), how)
-        _fits(rule, p, m, number)
+        _fits(rule, p, m, layer)
         if weight is not None:
             if weight.shape != (p, m):
-                raise ValueError(f"W of hidden layer {number + 1} must be of shape {(p, m)}, got {tuple(weight.shape)}")
+                raise ValueError(f"W of {layer} must be of shape {(p, m)}, got {tuple(weight.shape)}")
             listed[number, "W"] = weight.detach()
         listed[number, "H"] = H
         own = tensors_of(rule) if tensors is None else tensors[number]
         listed |= {(number, f".{name}"): tensor.detach() for name, tensor in own.items()}
-    plan = _Plan(tuple(rules), tuple(listed), output, loss, y)
-    return _apply(plan, z, *listed.values())
+    plan = Plan(tuple(rules), tuple(listed), output, loss, y)
+    return apply(plan, z, *listed.values())
 
 
 def _targets(y: Tensor, z: Tensor) -> Tensor:
@@ -214,10 +137,9 @@ def _targets(y: Tensor, z: Tensor) -> Tensor:
             raise ValueError(f"classes must be from 0 to {z.shape[-1] - 1}, one for each output, got others in y")
         return (y[..., None] == torch.arange(z.shape[-1], device=y.device)).to(z.dtype)
     if y.shape != z.shape:
-        raise ValueError(
-            f"y must be of the output's shape {tuple(z.shape)}, or classes as whole numbers of shape "
-            f"{tuple(z.shape[:-1])}, got {tuple(y.shape)} of {y.dtype}"
-        )
+        classes = f"classes as whole numbers of shape {tuple(z.shape[:-1])}"
+        got = f"{tuple(y.shape)} of {y.dtype}"
+        raise ValueError(f"y must be of the output's shape {tuple(z.shape)}, or {classes}, got {got}")
     return y.detach().to(z.dtype)
 
 
@@ -228,7 +150,7 @@ def _any(wrong: Tensor) -> bool:
         return False
 
 
-def _fits(rule: Rule, p: int, m: int, number: int) -> None:
+def _fits(rule: Rule, p: int, m: int, layer: str) -> None:
     """Raise ValueError where a random matrix is not there or of another shape."""
     inside = rule
     while isinstance(inside, Wrapper):
@@ -237,7 +159,4 @@ def _fits(rule: Rule, p: int, m: int, number: int) -> None:
         if inside.B is None:
             raise ValueError(f"{rule} has no matrices yet: call .draw({p}, {m}, runs=[0], seed=...) first")
         if tuple(inside.B.shape) != (1, p, m):
-            raise ValueError(
-                f"the rule of hidden layer {number + 1} must hold a matrix of shape {(1, p, m)}, got "
-                f"{tuple(inside.B.shape)}"
-            )
+            raise ValueError(f"the rule of {layer} must hold a {(1, p, m)} matrix, got {tuple(inside.B.shape)}")

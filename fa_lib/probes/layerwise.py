@@ -6,7 +6,7 @@ arrays (run, epoch, layer), the first layer first (with a backbone, its output).
 which there is `probe`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -27,8 +27,9 @@ def _layers(seen: Step) -> tuple[Layer, ...]:
     return seen.layers
 
 
-def _each(seen: Step, measure: Callable[[Layer], Tensor]) -> Tensor:
-    return torch.stack([torch.as_tensor(measure(layer)) for layer in _layers(seen)], 1)  # (run, layer)
+def _each(seen: Step, measure: Callable[..., Tensor], *beside: Sequence[Tensor]) -> Tensor:
+    """(run, layer), of every layer and what stands beside it."""
+    return torch.stack([torch.as_tensor(measure(*one)) for one in zip(_layers(seen), *beside, strict=True)], 1)
 
 
 def backpropagated(seen: Step) -> list[Tensor]:
@@ -49,14 +50,16 @@ def backpropagated(seen: Step) -> list[Tensor]:
 
 def signal_angle(seen: Step) -> PerLayer:
     """Angle between the gradient a layer learned from and backpropagation's, degrees; (run, layer)."""
-    pairs = zip(_layers(seen), backpropagated(seen), strict=True)
-    return torch.stack([probes.angle(layer.signal, exact) for layer, exact in pairs], 1)
+    return _each(seen, lambda layer, exact: probes.angle(layer.signal, exact), backpropagated(seen))
 
 
 def signal_ratio(seen: Step) -> PerLayer:
     """Length of the gradient a layer learned from over that of backpropagation's; (run, layer)."""
-    pairs = zip(_layers(seen), backpropagated(seen), strict=True)
-    return torch.stack([layer.signal.norm(dim=(1, 2)) / exact.norm(dim=(1, 2)) for layer, exact in pairs], 1)
+
+    def ratio(layer: Layer, exact: Tensor) -> Tensor:
+        return layer.signal.norm(dim=(1, 2)) / exact.norm(dim=(1, 2))
+
+    return _each(seen, ratio, backpropagated(seen))
 
 
 def matrix_angle(seen: Step) -> PerLayer:

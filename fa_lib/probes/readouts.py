@@ -27,15 +27,13 @@ CUTOFF = 1e-10  # directions of H with less than this share of the largest varia
 def _hidden(H: Tensor, name: str = "H") -> Tensor:
     if H.dim() != 3 or 0 in H.shape:
         raise ValueError(f"{name} must be (run, sample, m), none of them empty, got {tuple(H.shape)}")
-    H = H.double()
-    _require_finite(H, name)
-    return H
+    return _finite(H, name)
 
 
-def _require_finite(values: Tensor, name: str) -> None:
-    # a sum shows NaN and infinity at a tenth of the price; but it may also overflow
-    if not torch.isfinite(values.sum()) and not torch.isfinite(values).all():
+def _finite(values: Tensor, name: str) -> Tensor:
+    if not torch.isfinite(values).all():
         raise ValueError(f"{name} must be finite, got NaN or infinity")
+    return values.double()
 
 
 def readout(H: Hidden, y: Target, *, intercept: bool = True, at: Elsewhere | None = None) -> Answer:
@@ -58,8 +56,7 @@ def readout(H: Hidden, y: Target, *, intercept: bool = True, at: Elsewhere | Non
     H, of_H, of_y = _hidden(H), tuple(H.shape), tuple(y.shape)
     if of_y[:-1] not in (of_H[1:2], of_H[:2]):
         raise ValueError(f"y must be (sample, p) or (run, sample, p) over the samples of H, got H {of_H} and y {of_y}")
-    y = y.double()
-    _require_finite(y, "y")
+    y = _finite(y, "y")
     at = None if at is None else _hidden(at, "at")
     if at is not None and at.shape[::2] != H.shape[::2]:
         raise ValueError(f"at must have the runs and units of H, got at {tuple(at.shape)} and H {tuple(H.shape)}")

@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -92,9 +92,9 @@ def described(options: Mapping) -> Rule | ForLayers:
 
 
 def _value(value):
-    if isinstance(value, Mapping) and "rule" in value:
-        return described(value)
-    return tuple(map(_value, value)) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return tuple(map(_value, value))
+    return described(value) if isinstance(value, Mapping) and "rule" in value else value
 
 
 @dataclass(frozen=True)
@@ -146,12 +146,10 @@ class Cell:
             raise ValueError(f"{unused[0]} are for mnist and its like, {self.task} has always all of its own")
         if self.record is not None:
             find("record", self.record)
+        describe(self.feedback)
         object.__setattr__(self, "runs", tuple(check.run_numbers(self.runs)))
         if self.widths is not None:
-            if not isinstance(self.widths, Sequence) or isinstance(self.widths, str):
-                raise ValueError(f"widths must be a width for each hidden layer, such as (8, 4), got {self.widths!r}")
-            object.__setattr__(self, "widths", tuple(self.widths))
-        describe(self.feedback)
+            object.__setattr__(self, "widths", check.widths("widths", self.widths))
 
     def options(self) -> dict:
         """All that determines the result, as JSON takes it."""
@@ -178,21 +176,17 @@ class Cell:
         """Train, on one thread: more of them are slower on networks this small, and more cells run at once."""
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
-        further = {} if self.record is None else find("record", self.record)
+        record = RECORD | ({} if self.record is None else find("record", self.record))
+        same = ("runs", "epochs", "seed", "learn_decoder", "learn_encoder", "bin_size", "device")
+        options = {"learn_gain": self.scale, "measure_every": self.every} | {name: getattr(self, name) for name in same}
         began = time.process_time()
         try:
-            data = train(
-                self.make_task(), self.feedback, runs=self.runs, epochs=self.epochs, seed=self.seed,
-                learn_decoder=self.learn_decoder, learn_encoder=self.learn_encoder, learn_gain=self.scale,
-                measure_every=self.every, bin_size=self.bin_size, record=RECORD | further, device=self.device,
-                progress=False,
-            )  # fmt: skip
+            data = train(self.make_task(), self.feedback, record=record, progress=False, **options)
         finally:
             torch.set_num_threads(threads)
         data = data.drop_vars("stuck")  # which says nothing that the losses do not
         data.attrs = {ATTRIBUTES.get(name, name): value for name, value in data.attrs.items()}
-        # what it cost, whoever else used the machine meanwhile
-        return data.assign_attrs(core_seconds=round(time.process_time() - began, 2))
+        return data.assign_attrs(core_seconds=round(time.process_time() - began, 2))  # whoever else used the machine
 
 
 def from_options(options: Mapping) -> Cell:
@@ -207,9 +201,8 @@ def from_options(options: Mapping) -> Cell:
 def listed(cells: Iterable[Cell]) -> list[Cell]:
     """Cells as a list; ValueError for what is none, such as the name of a sweep."""
     cells = [cells] if isinstance(cells, str) or not isinstance(cells, Iterable) else list(cells)
-    for cell in cells:
-        if not isinstance(cell, Cell):
-            raise ValueError(f"a sweep is a list of cells, as `cells_of` gives it for a file, got {cell!r} in it")
+    if others := [cell for cell in cells if not isinstance(cell, Cell)]:
+        raise ValueError(f"a sweep is a list of cells, as `cells_of` gives it for a file, got {others[0]!r} in it")
     return cells
 
 

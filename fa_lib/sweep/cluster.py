@@ -110,17 +110,14 @@ def results(
         if future.status == "lost":  # its worker died with the result: the scheduler has it computed again
             future.add_done_callback(ready.put)
             continue
+        try:
+            outcome = future.result(timeout=120)
+        except KilledWorker:
+            outcome = RuntimeError("each worker that computed it died; out of memory? Fewer leave more for each")
+        except Exception as error:
+            outcome = error
         cell, _ = waiting_for.pop(future.key)
-        yield cell, _outcome(future)
-
-
-def _outcome(future: Future) -> bytes | Exception:
-    try:
-        return future.result(timeout=120)
-    except KilledWorker:
-        return RuntimeError("each worker that computed it died; out of memory? Fewer workers leave more for each")
-    except Exception as error:
-        return error
+        yield cell, outcome
 
 
 def count(client: Client) -> int:

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from fa_lib.sweep import estimate, store
@@ -15,6 +16,7 @@ from fa_lib.sweep.own import Plans, cells_of
 from fa_lib.sweep.running import StoppedError, run
 
 INTERRUPTED = 130  # what shells give for a command that Ctrl-C ended
+_say = partial(print, flush=True)
 
 
 def parser(plans: Plans | None = None, program: str = "python -m fa_lib") -> argparse.ArgumentParser:
@@ -26,9 +28,8 @@ def parser(plans: Plans | None = None, program: str = "python -m fa_lib") -> arg
     plan.add_argument("--epochs", type=int, metavar="N", help="passes over the training set; default: the plan's own")
     plan.add_argument("--seed", type=int, metavar="N", help="seed of the experiment; default: the plan's own, 0")
     plan.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1, ...; default: the plan's own, cpu")
-    plan.add_argument(
-        "--out", type=Path, default=Path("sweeps"), metavar="DIR", help="folder of the cells' files; default: sweeps"
-    )
+    words = "folder of the cells' files; default: sweeps"
+    plan.add_argument("--out", type=Path, default=Path("sweeps"), metavar="DIR", help=words)
     top = argparse.ArgumentParser(
         prog=program,
         description="Many trainings at once, as cells on disk: stop at any time, start again, and they go on.",
@@ -43,12 +44,10 @@ def parser(plans: Plans | None = None, program: str = "python -m fa_lib") -> arg
 
     sweep = add("sweep", "compute the cells that have no result yet, on this machine or a dask cluster")
     sweep.add_argument("--workers", type=int, default=2, metavar="N", help="processes on this machine; default: 2")
-    sweep.add_argument(
-        "--scheduler", metavar="ADDRESS", help="a dask scheduler that runs already, such as tcp://127.0.0.1:8786"
-    )
-    sweep.add_argument(
-        "--dry-run", action="store_true", help="list the cells and estimate the time; compute nothing that is kept"
-    )
+    words = "a dask scheduler that runs already, such as tcp://127.0.0.1:8786"
+    sweep.add_argument("--scheduler", metavar="ADDRESS", help=words)
+    words = "list the cells and estimate the time; compute nothing that is kept"
+    sweep.add_argument("--dry-run", action="store_true", help=words)
     add("status", "which cells are finished, missing or faulty, their size and the time they took")
     merging = add("merge", "write all results into one netCDF file, which fa_lib.sweep.load reads")
     merging.add_argument("--into", type=Path, metavar="FILE", help="the file; default: DIR/NAME.nc")
@@ -105,14 +104,13 @@ def _dry_run(cells: list[Cell], said: argparse.Namespace) -> int:
     known, kinds = estimate.rates(survey.found), set(map(estimate.kind, survey.missing))
     unknown = kinds - known.keys()
     known |= {kind: estimate.measure(kind) for kind in unknown}
-    seconds = estimate.total(survey.missing, known, said.workers)
-    print(
-        f"about {estimate.span(seconds)} on {said.workers} workers like this one ({len(kinds - unknown)} kinds of cell "
-        f"timed by finished cells, {len(unknown)} by a few batches here and now)"
+    time = estimate.span(estimate.total(survey.missing, known, said.workers))
+    timed = (
+        f"{len(kinds - unknown)} kinds of cell timed by finished cells, {len(unknown)} by a few batches here and now"
     )
-    memory = [attributes.get("peak_memory", 0) for attributes in survey.found.values()]
-    if max(memory, default=0):
-        print(f"memory: up to {max(memory)} MiB a worker, by finished cells")
+    print(f"about {time} on {said.workers} workers like this one ({timed})")
+    if memory := max((attributes.get("peak_memory", 0) for attributes in survey.found.values()), default=0):
+        print(f"memory: up to {memory} MiB a worker, by finished cells")
     else:
         print(f"memory: {store.peak_memory()} MiB a worker at least, as seen here on those batches")
     return 0
@@ -127,18 +125,17 @@ def _status(cells: list[Cell], said: argparse.Namespace) -> int:
         print(f"{name:{width}}  {done[name]} of {count}")
     for fault in survey.faults:
         print(f"faulty: {fault}")
-    seconds = sum(float(attributes["seconds"]) for attributes in survey.found.values())
-    print(
-        f"{len(cells)} cells: {len(survey.found)} finished, {len(survey.missing)} missing, {len(survey.faults)} of "
-        f"them faulty; {survey.size / 1e6:.2g} MB, {estimate.span(seconds)} of computing"
-    )
+    time = estimate.span(sum(float(attributes["seconds"]) for attributes in survey.found.values()))
+    found, missing, faulty = len(survey.found), len(survey.missing), len(survey.faults)
+    print(f"{len(cells)} cells: {found} finished, {missing} missing, {faulty} of them faulty; ", end="")
+    print(f"{survey.size / 1e6:.2g} MB, {time} of computing")
     return 0
 
 
 def _merge(cells: list[Cell], said: argparse.Namespace) -> int:
     into = said.into or said.out / f"{Path(said.name).stem}.nc"
     path = merge(cells, said.out, into, partial=said.partial)
-    print(f"{path}: {os.path.getsize(path) / 1e6:.2g} MB")
+    print(f"{path}: {path.stat().st_size / 1e6:.2g} MB")
     return 0
 
 
@@ -147,10 +144,6 @@ def _interrupt(number: int, frame) -> None:
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)
     raise KeyboardInterrupt
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
 
 
 COMMANDS = {"sweep": _sweep, "status": _status, "merge": _merge}

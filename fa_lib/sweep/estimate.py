@@ -5,8 +5,10 @@ of cell: a task with a rule and a number of runs.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from statistics import fmean
 
 from fa_lib.sweep.cells import Cell
 from fa_lib.sweep.labels import in_words, labels
@@ -23,10 +25,10 @@ def kind(cell: Cell) -> Cell:
 
 def rates(found: Mapping[Cell, Mapping]) -> Rates:
     """Seconds for an epoch from finished cells: cell to the attributes of its result."""
-    seconds: dict[Cell, list[float]] = {}
+    seconds = defaultdict(list)
     for cell, attributes in found.items():
-        seconds.setdefault(kind(cell), []).append(float(attributes["seconds"]) / cell.epochs)
-    return {one: sum(several) / len(several) for one, several in seconds.items()}
+        seconds[kind(cell)].append(float(attributes["seconds"]) / cell.epochs)
+    return {one: fmean(several) for one, several in seconds.items()}
 
 
 def expected(cell: Cell, known: Rates) -> float | None:
@@ -34,8 +36,7 @@ def expected(cell: Cell, known: Rates) -> float | None:
     if kind(cell) in known:
         return known[kind(cell)] * cell.epochs
     alike = [rate for one, rate in known.items() if (one.task, one.samples) == (cell.task, cell.samples)]
-    alike = alike or list(known.values())
-    return sum(alike) / len(alike) * cell.epochs if alike else None
+    return fmean(alike or known.values()) * cell.epochs if known else None
 
 
 def total(cells: Iterable[Cell], known: Rates, workers: int) -> float | None:
@@ -59,18 +60,18 @@ def measure(cell: Cell) -> float:
     else:
         images, sizes = 1, [5, 25]
         tried = [replace(cell, epochs=size) for size in sizes]
-    _seconds(tried[0])  # a process's first training brings more with it
-    few, more = map(_seconds, tried)
+
+    def seconds(cell: Cell) -> float:
+        start = time.perf_counter()
+        cell.compute()
+        return time.perf_counter() - start
+
+    seconds(tried[0])  # a process's first training brings more with it
+    few, more = map(seconds, tried)
     if more <= few or sizes[0] == sizes[1]:  # too little to be told from chance
         return more / sizes[1] * images
     each = (more - few) / (sizes[1] - sizes[0])
     return few + each * (images - sizes[0]) if images > 1 else each
-
-
-def _seconds(cell: Cell) -> float:
-    start = time.perf_counter()
-    cell.compute()
-    return time.perf_counter() - start
 
 
 def span(seconds: float) -> str:
@@ -99,12 +100,11 @@ class Progress:
         """A cell has its file: say so, with the rate and the time left."""
         self.found[cell] = attributes
         self.left.remove(cell)
-        hours = max(self.clock() - self.start, 1e-9) / 3600
-        left = total(self.left, rates(self.found), workers)
+        rate = (len(self.found) - self.before) / max(self.clock() - self.start, 1e-9) * 3600
+        took, left = span(float(attributes["seconds"])), span(total(self.left, rates(self.found), workers) or 0)
         self.say(
-            f"{len(self.found)} of {len(self.cells)}: {in_words(cell, self.names)}, in "
-            f"{span(float(attributes['seconds']))}; {(len(self.found) - self.before) / hours:.3g} cells an hour, "
-            f"{span(left or 0)} left"
+            f"{len(self.found)} of {len(self.cells)}: {in_words(cell, self.names)}, in {took}; {rate:.3g} cells an "
+            f"hour, {left} left"
         )
 
     def broken(self, cell: Cell, error: Exception) -> None:
@@ -119,6 +119,5 @@ class Progress:
 
     def state(self) -> str:
         """What is safe and how to go on."""
-        return (
-            f"{len(self.found)} of {len(self.cells)} cells are finished and safe; the same command goes on from there"
-        )
+        done = f"{len(self.found)} of {len(self.cells)}"
+        return f"{done} cells are finished and safe; the same command goes on from there"

@@ -71,14 +71,12 @@ def _options(description: dict) -> Iterator[tuple[str, object]]:
 
 
 def _value(cell: Cell, option: str):
-    if option == INSIDE:
-        return " of ".join(_inside(describe(cell.feedback)))
-    return getattr(cell, option) if hasattr(cell, option) else dict(_options(describe(cell.feedback))).get(option)
-
-
-def _inside(description: dict) -> Iterator[str]:
-    while (description := description.get(INNER)) is not None:
-        yield description["rule"]
+    rule, inside = describe(cell.feedback), []
+    if option != INSIDE:
+        return getattr(cell, option) if hasattr(cell, option) else dict(_options(rule)).get(option)
+    while (rule := rule.get(INNER)) is not None:
+        inside.append(rule["rule"])
+    return " of ".join(inside)
 
 
 def _words(option: str, value) -> str:

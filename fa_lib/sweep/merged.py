@@ -15,6 +15,7 @@ import xarray as xr
 from fa_lib.sweep import store
 from fa_lib.sweep.cells import Cell, listed
 from fa_lib.sweep.labels import condition, labels
+from fa_lib.training.epochs import measured
 
 COMPRESSED = {"zlib": True, "complevel": 9, "shuffle": True}
 
@@ -45,9 +46,8 @@ def merge(cells: Iterable[Cell], folder: Path, into: Path, *, partial: bool = Fa
         else:
             found[cell] = data
     if not found or (lacking and not partial):
-        raise IncompleteSweepError(
-            f"{len(lacking)} of {len(cells)} cells have no result in {folder}:\n  " + "\n  ".join(lacking)
-        )
+        which = "\n  ".join(lacking)
+        raise IncompleteSweepError(f"{len(lacking)} of {len(cells)} cells have no result in {folder}:\n  {which}")
     by_condition: dict[str, list[xr.Dataset]] = {}
     for cell, data in found.items():
         by_condition.setdefault(names[condition(cell)], []).append(data.drop_attrs())
@@ -94,11 +94,11 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
         row = {name: values.item() for name, values in table.isel(block=number).data_vars.items()}
         label = row.pop("label")
         variables, others, options = (json.loads(row.pop(name)) for name in ("variables", "others", "cell"))
-        data = curves[list(variables)].sel(condition=label, run=options["runs"], epoch=_epochs(options))
+        at = measured(options["epochs"], options["every"])
+        data = curves[list(variables)].sel(condition=label, run=options["runs"], epoch=at)
         data = data.isel({axis: slice(size) for axis, size in others.items()})
-        data = data.drop_vars(["condition", *others]).map(
-            lambda values, kinds=variables: values.astype(kinds[values.name])
-        )
+        data = data.drop_vars(["condition", *others])
+        data = data.assign({name: data[name].astype(kind) for name, kind in variables.items()})
         if store.digest(data) != row.pop("digest"):
             raise ValueError(f"{path}: {label}, runs {options['runs']}, was altered; merge its cells again")
         row = {name: value for name, value in row.items() if value != "" and value == value}  # NaN is not itself
@@ -191,8 +191,3 @@ def _table(found: Mapping[Cell, xr.Dataset], names: Mapping[Cell, str]) -> xr.Da
 def _others(data: xr.Dataset) -> dict[str, int]:
     """Sizes of the axes that not all results share, such as layers."""
     return {str(axis): size for axis, size in data.sizes.items() if axis not in ("run", "epoch")}
-
-
-def _epochs(options: Mapping) -> list[int]:
-    """The epochs that `train` measures."""
-    return sorted({*range(0, options["epochs"], options["every"]), options["epochs"] - 1})

@@ -65,7 +65,7 @@ def load(modules: Iterable[str]) -> None:
 
 
 def find(kind: str, name):
-    """What is registered as a "rule", "task" or "record"; ValueError for a name that nobody registered."""
+    """What is registered as a "rule", "task" or "record" by this name; ValueError if nobody registered it."""
     if not isinstance(name, str) or name not in _KINDS[kind]:
         raise ValueError(f"{kind} must be one of {', '.join(_KINDS[kind])}, or be registered before, got {name!r}")
     return _KINDS[kind][name]

@@ -53,15 +53,17 @@ def run(
     try:
         from fa_lib.sweep import cluster
     except ImportError as error:
-        words = f'sweeps run on dask, which is not installed ({error}): pip install "fa-lib[sweep]"'
-        raise StoppedError(words) from error
+        raise StoppedError(f'sweeps run on dask, not installed here ({error}): pip install "fa-lib[sweep]"') from error
     failed: dict[Cell, Exception] = {}
     progress = Progress(cells, survey.found, say)
     try:
         with cluster.connected(scheduler, workers) as client:
             for cell, outcome in cluster.results(client, survey.missing, progress.waiting):
                 try:
-                    attributes = _keep(cell, outcome, folder)
+                    if isinstance(outcome, Exception):
+                        raise ValueError(f"{type(outcome).__name__}: {outcome}") from outcome
+                    attributes = store.parse(cell, outcome).attrs
+                    store.put(outcome, folder / cell.name)
                 except OSError as error:
                     raise StoppedError(f"cannot write to {folder}: {error.strerror}. {progress.state()}") from error
                 except ValueError as error:
@@ -75,12 +77,3 @@ def run(
         say(f"stopped. {progress.state()}")
         raise
     return failed
-
-
-def _keep(cell: Cell, outcome: bytes | Exception, folder: Path) -> dict:
-    """Put a finished cell into the folder, and give the attributes of its file."""
-    if isinstance(outcome, Exception):
-        raise ValueError(f"{type(outcome).__name__}: {outcome}") from outcome
-    data = store.parse(cell, outcome)
-    store.put(outcome, folder / cell.name)
-    return data.attrs

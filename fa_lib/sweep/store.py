@@ -182,6 +182,6 @@ def survey(cells: Iterable[Cell], folder: Path) -> Survey:
     """Which cells have a result in the folder, which have none, and which files there cannot be used."""
     looked_at = [(cell, data if data is None else dict(data.attrs), fault) for cell, data, fault in each(cells, folder)]
     found = {cell: attributes for cell, attributes, _ in looked_at if attributes is not None}
-    missing = [cell for cell, attributes, _ in looked_at if attributes is None]
     size = sum((folder / cell.name).stat().st_size for cell in found)
-    return Survey(found, missing, [fault for _, _, fault in looked_at if fault], size)
+    faults = [fault for *_, fault in looked_at if fault]
+    return Survey(found, [cell for cell, *_ in looked_at if cell not in found], faults, size)

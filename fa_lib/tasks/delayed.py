@@ -4,7 +4,8 @@ import torch
 
 from fa_lib.random import numpy_generator
 from fa_lib.tasks.metrics import r_squared
-from fa_lib.tasks.task import Protocol, Task
+from fa_lib.tasks.protocol import Protocol
+from fa_lib.tasks.task import Task
 
 
 def delayed(delay: int = 4, *, length: int = 64, sequences: int = 32, m: int = 32, seed: int = 0) -> Task:
@@ -23,8 +24,8 @@ def delayed(delay: int = 4, *, length: int = 64, sequences: int = 32, m: int = 3
     if not 0 <= delay < length or 1024 % length:
         raise ValueError(f"length must divide 1024 and be longer than the delay, got {length} and a delay of {delay}")
     total = sequences + max(sequences // 4, 1)
-    x = numpy_generator(seed, 0, "data").uniform(-1, 1, (total, length))
-    x = torch.from_numpy(x).to(torch.get_default_dtype())
+    x = torch.from_numpy(numpy_generator(seed, 0, "data").uniform(-1, 1, (total, length)))
+    x = x.to(torch.get_default_dtype())
     y = torch.zeros_like(x)
     y[:, delay:] = x[:, : length - delay]
     x, y = (part.reshape(-1, 1) for part in (x, y))

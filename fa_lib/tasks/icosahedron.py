@@ -11,23 +11,12 @@ The rule was found from the labels published with the task, and gives all 4096 o
 Source: Shwartz-Ziv & Tishby 2017.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 WEIGHTS = (23, 1, -5, -8)  # of k, n1, n2, n3 in the score
 THRESHOLD = 99  # the largest score with label 0 is 98
 COSINES = (1 / np.sqrt(5), -1 / np.sqrt(5), -1.0)  # of the three angles between different vertices
-
-
-class PairCounts(NamedTuple):
-    """Active vertices and active pairs of each angle; every entry has the shape of the batch, int64."""
-
-    k: NDArray  #: active vertices
-    n1: NDArray  #: pairs at 63.43 degrees, neighbours
-    n2: NDArray  #: pairs at 116.57 degrees
-    n3: NDArray  #: pairs at 180 degrees, antipodes
 
 
 def vertices() -> NDArray:
@@ -47,44 +36,17 @@ def patterns() -> NDArray:
     return ((np.arange(4096)[:, None] >> np.arange(11, -1, -1)) & 1).astype(np.uint8)
 
 
+def counts(x: NDArray) -> tuple[NDArray, ...]:
+    """Active vertices k and active pairs n1, n2, n3 at 63.43, 116.57 and 180 degrees, each (...), of x (..., 12)."""
+    cosines = vertices() @ vertices().T  # (vertex, vertex)
+    pairs = [np.isclose(cosines, c).astype(np.int64) for c in COSINES]
+    return x.sum(-1), *(((x @ pair) * x).sum(-1) // 2 for pair in pairs)  # each pair is met twice
+
+
 def labels() -> NDArray:
     """The published label of every pattern of `patterns()`, uint8 of shape (4096,); 2118 are 1.
 
     Source: Shwartz-Ziv & Tishby 2017, data file `var_u.mat`, reproduced bit for bit.
     """
-    return (margin(patterns()) >= 0).astype(np.uint8)
-
-
-def pair_counts(patterns: ArrayLike) -> PairCounts:
-    """Active vertices k and active pairs n1, n2, n3 at 63.43, 116.57 and 180 degrees; n1 + n2 + n3 = k (k - 1) / 2.
-
-    Args:
-        patterns: zeros and ones of shape (..., 12).
-
-    Raises:
-        ValueError: for another shape or other values.
-    """
-    x = checked(patterns)
-    corners = vertices()
-    cosines = corners @ corners.T  # (vertex, vertex)
-    pairs = [np.isclose(cosines, c).astype(np.int64) for c in COSINES]
-    return PairCounts(x.sum(-1), *(((x @ pair) * x).sum(-1) // 2 for pair in pairs))  # each pair is met twice
-
-
-def margin(patterns: ArrayLike) -> NDArray:
-    """How far a pattern's score stands above the threshold: 23 k + n1 - 5 n2 - 8 n3 - 99, label 1 from zero on.
-
-    Returns:
-        int64 of shape (...), between -99 and 29 in whole steps; argument and errors as of `pair_counts`.
-    """
-    return sum(weight * count for weight, count in zip(WEIGHTS, pair_counts(patterns), strict=True)) - THRESHOLD
-
-
-def checked(patterns: ArrayLike) -> NDArray:
-    """The patterns as int64 (..., 12); ValueError for another shape or values other than 0 and 1."""
-    x = np.asarray(patterns)
-    if x.ndim == 0 or x.shape[-1] != 12:
-        raise ValueError(f"patterns must have shape (..., 12), one number for each vertex, got shape {x.shape}")
-    if x.dtype.kind not in "biuf" or not np.isin(x, (0, 1)).all():
-        raise ValueError(f"patterns must hold only the numbers 0 and 1, got {patterns!r:.80}")
-    return x.astype(np.int64)
+    score = sum(weight * n for weight, n in zip(WEIGHTS, counts(patterns().astype(np.int64)), strict=True))
+    return (score >= THRESHOLD).astype(np.uint8)

@@ -10,6 +10,12 @@ from torch import Tensor
 from torch.nn import functional
 
 Output = Callable[[Tensor], Tensor]
+OUTPUTS: Mapping[str, tuple[Output, tuple[float, float]]] = {  # nonlinearity, range of its values
+    "sigmoid": (torch.sigmoid, (0.0, 1.0)),
+    "softmax": (lambda z: torch.softmax(z, -1), (0.0, 1.0)),
+    "linear": (lambda z: z, (-float("inf"), float("inf"))),
+    "clip": (lambda z: z.clamp(-5, 5), (-5.0, 5.0)),
+}
 
 
 def mean_squared(z: Tensor, y: Tensor, output: Output) -> Tensor:

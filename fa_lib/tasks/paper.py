@@ -12,7 +12,8 @@ import torch
 from fa_lib.random import numpy_generator
 from fa_lib.tasks import icosahedron, idx
 from fa_lib.tasks.metrics import correct_rate, floor_rate, nearest_rate, r_squared, threshold_rate
-from fa_lib.tasks.task import Protocol, Task, split
+from fa_lib.tasks.protocol import Protocol
+from fa_lib.tasks.task import Task, split
 
 
 def ib(seed: int = 0) -> Task:

@@ -1,7 +1,6 @@
-"""A task: inputs, targets, how right an answer is; and the protocol of its training, apart from it."""
+"""A task: inputs, targets, how right an answer is."""
 
 import dataclasses
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,65 +9,11 @@ import torch
 from torch import Tensor
 
 from fa_lib import check
-from fa_lib.tasks.losses import LOSSES
+from fa_lib.tasks.losses import LOSSES, OUTPUTS
 from fa_lib.tasks.metrics import correct_rate, r_squared
+from fa_lib.tasks.protocol import Protocol
 
-OUTPUTS: Mapping[str, tuple[Callable[[Tensor], Tensor], tuple[float, float]]] = {  # nonlinearity, range of its values
-    "sigmoid": (torch.sigmoid, (0.0, 1.0)),
-    "softmax": (lambda z: torch.softmax(z, -1), (0.0, 1.0)),
-    "linear": (lambda z: z, (-float("inf"), float("inf"))),
-    "clip": (lambda z: z.clamp(-5, 5), (-5.0, 5.0)),
-}
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How a task is learned.
-
-    Args:
-        lr: learning rate.
-        batch: samples in a step; None for all of them.
-        epochs: passes over the training set.
-        optimizer: "adam", "adamw", "rmsprop" or "sgd" (plain steps along the gradient, as the paper's equations have
-            them), or a function of (parameters, lr=...) that gives a `torch.optim.Optimizer`.
-        options: further options of the optimizer, such as {"momentum": 0.9}.
-        schedule: function of the epoch, counted from 0, to a factor of the learning rate, such as
-            `lambda epoch: 0.5 ** (epoch // 30)`; constant if None.
-        shuffle: take the samples in a new order at every epoch, the same for all runs and rules of a seed.
-
-    Raises:
-        ValueError: for a protocol that cannot be run.
-    """
-
-    lr: float = 1e-3
-    batch: int | None = None
-    epochs: int = 100
-    optimizer: str | Callable = "adam"
-    options: Mapping[str, object] = field(default_factory=dict)
-    schedule: Callable[[int], float] | None = None
-    shuffle: bool = False
-
-    def __post_init__(self):
-        check.positive("lr", self.lr)
-        check.whole("epochs", self.epochs)
-        if self.batch is not None:
-            check.whole("batch", self.batch)
-        if not callable(self.optimizer):
-            check.one_of("optimizer", self.optimizer, ("adam", "adamw", "rmsprop", "sgd"))
-        if self.schedule is not None and not _is_factor(self.schedule):
-            raise ValueError(
-                "schedule must be a function of the epoch, counted from 0, to a factor of the learning rate, such as "
-                f"lambda epoch: 0.5 ** (epoch // 30), got {self.schedule!r}; torch's schedulers are not taken"
-            )
-        check.truth("shuffle", self.shuffle)
-
-
-def _is_factor(schedule) -> bool:
-    """Whether it gives a number for the first epoch; a scheduler of torch, or its class, does not."""
-    try:
-        return math.isfinite(schedule(0))
-    except Exception:
-        return False
+ARRAYS = ("x", "y", "test_x", "test_y")
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +56,7 @@ class Task:
     widths: tuple[int, ...] = (64, 32)
     features: int | None = None
     nonlinearity: str = "tanh"
-    protocol: Protocol = Protocol()
+    protocol: Protocol = field(default_factory=Protocol)
 
     def __post_init__(self):
         self._check_forms()
@@ -127,10 +72,7 @@ class Task:
                 raise ValueError(f"{self.name}: {self.loss} needs output={outputs[0]!r}, got {self.output!r}")
         if not isinstance(self.protocol, Protocol):
             raise ValueError(f"{self.name}: protocol must be a Protocol, got {self.protocol!r}")
-        widths = self.widths
-        if not isinstance(widths, tuple | list) or not widths or not all(check.is_whole(width, 1) for width in widths):
-            raise ValueError(f"{self.name}: widths must be whole numbers of 1 or more, got {widths!r}")
-        object.__setattr__(self, "widths", tuple(int(width) for width in widths))
+        object.__setattr__(self, "widths", check.widths(f"{self.name}: widths", self.widths))
         if self.features is not None:
             check.whole(f"{self.name}: features", self.features)
 
@@ -145,23 +87,19 @@ class Task:
         if self.metrics is None:
             classes = self.y.dim() == 2 and self.y.shape[1] > 1 and self.output != "linear"
             object.__setattr__(self, "metrics", {"accuracy": correct_rate if classes else r_squared})
-        if not isinstance(self.metrics, Mapping) or "accuracy" not in self.metrics:
+        if "accuracy" not in self.metrics:
             raise ValueError(f'metrics must hold "accuracy", got {", ".join(self.metrics) or "none"}')
 
     def _one_hot(self, y: Tensor, test_y: Tensor) -> dict[str, Tensor]:
         """Whole numbers: classes (sample,) as one-hot rows, and (sample, p) as they are."""
         if y.dim() == 2 and y.shape[1] == 1 and y.numel() and (self.output == "softmax" or int(y.max()) > 1):
-            raise ValueError(
-                f"{self.name}: y of shape {tuple(y.shape)} holds whole numbers: give classes as (sample,), y[:, 0], "
-                "and numbers to be learned as floats"
-            )
+            words = "holds whole numbers: give classes as (sample,), y[:, 0], and numbers to be learned as floats"
+            raise ValueError(f"{self.name}: y of shape {tuple(y.shape)} {words}")
         if y.dim() != 1:
             return {}
         if self.output in ("linear", "clip"):
-            raise ValueError(
-                f'{self.name}: whole numbers as targets are classes, for output "sigmoid" or "softmax"; for numbers to '
-                f"be learned by a {self.output} output give y as floats of shape (sample, p)"
-            )
+            words = f"for numbers to be learned by a {self.output} output give y as floats of shape (sample, p)"
+            raise ValueError(f'{self.name}: whole numbers as targets are classes, for "sigmoid" or "softmax"; {words}')
         both = torch.cat([y, test_y])
         if both.numel() and int(both.min()) < 0:
             raise ValueError(f"{self.name}: classes must be counted from 0, got {int(both.min())}")
@@ -183,10 +121,8 @@ class Task:
             if not (torch.isfinite(x).all() and torch.isfinite(y).all()):
                 raise ValueError(f"{self.name}: {part} set holds NaN or infinity; every value must be finite")
             if y.min() < low or y.max() > high:
-                raise ValueError(
-                    f"{self.name}: targets must lie within {low} .. {high}, the range of the {self.output} output, "
-                    f"got {y.min():g} .. {y.max():g}"
-                )
+                why = f"the range of the {self.output} output, got {y.min():g} .. {y.max():g}"
+                raise ValueError(f"{self.name}: targets must lie within {low} .. {high}, {why}")
             if self.output == "softmax" and y.shape[1] < 2:
                 raise ValueError(f"{self.name}: a softmax of one output is always 1: give one output for each class")
             if self.loss == "cross-entropy" and not torch.allclose(y.sum(1), torch.ones(()).to(y), atol=1e-4):
@@ -247,9 +183,6 @@ class Task:
     def accuracy(self, y_hat: Tensor, y: Tensor) -> Tensor:
         """The task's first measure of success, (run, sample, p) to (run,)."""
         return self.metrics["accuracy"](y_hat, y)
-
-
-ARRAYS = ("x", "y", "test_x", "test_y")
 
 
 def as_tensor(name: str, values) -> Tensor:

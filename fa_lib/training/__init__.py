@@ -1,7 +1,8 @@
 """Training: one step, one loop, what is measured of it."""
 
+from fa_lib.training.epochs import batches, epochs_of, train_epoch, trained
 from fa_lib.training.evaluate import dataset, look, stuck
-from fa_lib.training.loop import batches, epochs_of, fit, predict, train, train_epoch, trained
+from fa_lib.training.loop import fit, predict, train
 from fa_lib.training.model import Model, build, step
 from fa_lib.training.snapshots import observe, probe, see
 

@@ -8,8 +8,7 @@ import xarray as xr
 from torch import Tensor
 
 from fa_lib import information, probes
-from fa_lib.networks.base import RunNetwork
-from fa_lib.networks.mlp import Decoder
+from fa_lib.networks import Decoder, RunNetwork
 from fa_lib.record import Step
 from fa_lib.tasks.task import Task
 
@@ -46,12 +45,14 @@ def of_training(
     return averages | {"loss": average([seen.loss for seen in steps])} | of_layer
 
 
-def of_test(task: Task, encoder: RunNetwork, decoder: Decoder, x: Tensor, y: Tensor) -> dict[str, Tensor]:
-    """Test measures with dropout off, each of shape (run,)."""
+def of_test(
+    task: Task, encoder: RunNetwork, decoder: Decoder, x: Tensor, y: Tensor, prefix: str = "test_"
+) -> dict[str, Tensor]:
+    """Test measures, or others by their prefix, with dropout off, each of shape (run,)."""
     z = look(encoder, x, decoder)
     y_hat = task.activate(z)
-    metrics = {f"test_{name}": metric(y_hat, y).cpu() for name, metric in task.metrics.items()}
-    return metrics | {"test_loss": task.objective(z, y).cpu()}
+    metrics = {f"{prefix}{name}": metric(y_hat, y).cpu() for name, metric in task.metrics.items()}
+    return metrics | {f"{prefix}loss": task.objective(z, y).cpu()}
 
 
 @torch.no_grad()
@@ -121,11 +122,10 @@ def _array(name: str, value, runs: int) -> np.ndarray:
     if isinstance(value, Tensor):
         value = value.detach().cpu()
     array = np.asarray(value)
-    if array.dtype.kind not in "biuf" or array.ndim < 1 or len(array) != runs:
-        raise ValueError(
-            f"measure {name!r} must give numbers of shape ({runs}, ...), one entry a run, got "
-            f"{'shape ' + str(array.shape) if array.dtype.kind in 'biuf' else repr(value)}"
-        )
+    numbers = array.dtype.kind in "biuf"
+    if not numbers or array.ndim < 1 or len(array) != runs:
+        got = f"shape {array.shape}" if numbers else repr(value)
+        raise ValueError(f"measure {name!r} must give numbers of shape ({runs}, ...), one entry a run, got {got}")
     return array
 
 

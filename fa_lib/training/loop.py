@@ -1,8 +1,9 @@
-"""Training: the paper's Fig. 3 as a loop, many runs at once, with what the paper plots recorded."""
+"""Training: the paper's Fig. 3, many runs at once, with what the paper plots recorded."""
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -11,67 +12,14 @@ from torch import Tensor
 from tqdm.auto import trange
 
 from fa_lib import check, information
-from fa_lib.feedback.base import Rule
-from fa_lib.feedback.layers import ForLayers
-from fa_lib.networks.base import RunNetwork
-from fa_lib.random import generator
+from fa_lib.feedback import ForLayers, Rule
+from fa_lib.networks import RunNetwork
 from fa_lib.record import Step
 from fa_lib.tasks.task import Task, as_tensor
-from fa_lib.training import evaluate, optim
+from fa_lib.training import evaluate
 from fa_lib.training._renamed import renamed
+from fa_lib.training.epochs import epochs_of, measured
 from fa_lib.training.model import Model, build
-
-# Asked for and given back at once: from then on glibc keeps what a step frees for the next. Otherwise it hands large
-# blocks back to the system each time, and having them cleared again can double a step's time. Elsewhere: no effect.
-np.empty(2**25 - 2**13, np.uint8)
-
-Batches = Iterable[tuple[Tensor, Tensor]]
-
-
-def batches(task: Task, device: str = "cpu") -> Sequence[tuple[Tensor, Tensor]]:
-    """The task's training samples in its batches, (x, y) each, in the task's order."""
-    x, y = task.x.to(device), task.y.to(device)
-    return list(zip(x.split(task.batch or len(x)), y.split(task.batch or len(x)), strict=True))
-
-
-def shuffled(task: Task, epoch: int, seed: int, device: str = "cpu") -> Batches:
-    """The task's batches in an order of this epoch's own, from a generator of its own: the same for every rule.
-
-    Each is gathered when its turn comes, so that its samples are still in the cache when they are used.
-    """
-    order = torch.randperm(len(task.x), generator=generator(seed, epoch, "batches")).to(device)
-    x, y = task.x.to(device), task.y.to(device)
-    return ((x.index_select(0, part), y.index_select(0, part)) for part in order.split(task.batch or len(x)))
-
-
-def train_epoch(model: Model, batches: Batches) -> Iterator[Step]:
-    """Train the model in place, a step for each batch, and yield what each saw; its update follows the yield."""
-    for x, y in batches:
-        model.optimizer.zero_grad()
-        yield model.step(x, y)
-        model.optimizer.step()
-
-
-def epochs_of(model: Model, epochs: int, *, seed: int = 0) -> Iterator[tuple[int, Iterator[Step]]]:
-    """The loop that all trainings share: number of the epoch, from 0, and its steps, to be taken by the caller.
-
-    The model is trained in place; `seed` is that of the samples' order, where the protocol shuffles them.
-    """
-    task, device = model.task, next(model.decoder.parameters()).device
-    rate = optim.schedule(model.optimizer, task.protocol)
-    known = None if task.protocol.shuffle else batches(task, device)
-    for epoch in range(epochs):
-        yield epoch, train_epoch(model, shuffled(task, epoch, seed, device) if known is None else known)
-        if rate is not None:
-            rate.step()
-
-
-def trained(model: Model, epochs: int, *, seed: int = 0) -> Model:
-    """The model after so many passes over the training set, without measuring; it is changed in place."""
-    for _, steps in epochs_of(model, epochs, seed=seed):
-        for _ in steps:
-            pass
-    return model
 
 
 def predict(model: Model, x: Tensor | np.ndarray) -> Tensor:
@@ -89,7 +37,7 @@ def predict(model: Model, x: Tensor | np.ndarray) -> Tensor:
     """
     if not isinstance(model, Model):
         raise ValueError(f"model must be what build gives, got {type(model).__name__}")
-    x = as_tensor("x", x).to(next(model.decoder.parameters()))
+    x = as_tensor("x", x).to(model.decoder.weight)
     if x.shape[1:] != model.task.x.shape[1:] or not len(x):
         raise ValueError(f"x must be {('sample', *model.task.x.shape[1:])}, one sample or more, got {tuple(x.shape)}")
     return model.task.activate(evaluate.look(model.encoder, x, model.decoder))
@@ -109,31 +57,25 @@ def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed
         seed: of the order of the samples, where the protocol shuffles them.
 
     Returns:
-        Dataset with dims (run, epoch): `loss`, `accuracy`, `test_loss`, `test_accuracy`, all after the epoch's last
-        update and with dropout off, and `stuck` (run,), as in `train`. The run coordinate counts from 0.
+        Dataset with dims (run, epoch): `loss`, `accuracy` (and the task's other metrics), `test_loss`, `test_accuracy`,
+        all after the epoch's last update and with dropout off, and `stuck` (run,), as in `train`; runs count from 0.
 
     Raises:
         ValueError: for epochs or measure_every below 1.
 
     Source: Cheng & Brown 2023, Section 2.3 (encoder and decoder as processes of their own).
     """
-    task = model.task
+    task, device, rows = model.task, model.decoder.weight.device, []
     epochs = check.whole("epochs", task.epochs if epochs is None else epochs)
-    measured = _measured(epochs, measure_every)
-    device = next(model.decoder.parameters()).device
-    sets = {"": (task.x.to(device), task.y.to(device)), "test_": (task.test_x.to(device), task.test_y.to(device))}
-    rows = []
+    at = measured(epochs, measure_every)
     for epoch, steps in epochs_of(model, epochs, seed=seed):
-        for _ in steps:
-            pass
-        if epoch in measured:
+        deque(steps, maxlen=0)
+        if epoch in at:
             rows.append({})
-            for prefix, (x, y) in sets.items():
-                z = evaluate.look(model.encoder, x, model.decoder)
-                rows[-1][f"{prefix}loss"] = task.objective(z, y)
-                rows[-1][f"{prefix}accuracy"] = task.accuracy(task.activate(z), y)
-    data = evaluate.dataset(rows, range(len(model.decoder.weight)), measured)
-    return data.assign(stuck=("run", _stuck(task, data)))
+            for prefix in ("", "test_"):
+                x, y = (getattr(task, f"{prefix}{name}").to(device) for name in "xy")
+                rows[-1] |= evaluate.of_test(task, model.encoder, model.decoder, x, y, prefix)
+    return _with_stuck(evaluate.dataset(rows, range(len(model.decoder.weight)), at), task)
 
 
 @renamed(feedback="rule", scale="learn_gain", every="measure_every")
@@ -200,45 +142,37 @@ def train(
         learn_encoder=learn_encoder, learn_gain=learn_gain, device=device,
     )  # fmt: skip
     epochs = check.whole("epochs", task.epochs if epochs is None else epochs)
-    measured = _measured(epochs, measure_every)
-    bin_size, record = check.positive("bin_size", bin_size), _record(record, task)
+    at = measured(epochs, measure_every)
+    bin_size = check.positive("bin_size", bin_size)
+    record = evaluate.named_functions("record", {} if record is None else record, "a Step")
+    taken = {"run", "epoch", "ceiling", "stuck", "loss", "regression_loss", "regression_accuracy", "information"}
+    taken |= {"information_null", "test_loss", *task.metrics, *(f"test_{name}" for name in task.metrics)}
+    if clash := sorted(record.keys() & taken):
+        raise ValueError(f"record must use names of its own, got {', '.join(clash)}, measured in any case")
     test_x, test_y = task.test_x.to(device), task.test_y.to(device)
     rows = []
     bar = trange(epochs, disable=not progress, desc=f"{task.name} {rule}")
     for epoch, steps in epochs_of(model, epochs, seed=seed):
         kept, last = [], None
         for last in steps:
-            if epoch in measured:
+            if epoch in at:
                 kept.append(last._replace(layers=()))  # what the layers saw would not fit in memory for an epoch
-        if epoch in measured:
+        if epoch in at:
             row = evaluate.of_training(task, kept, numbers, seed, bin_size)
             row |= evaluate.of_test(task, model.encoder, model.decoder, test_x, test_y)
             rows.append(row | {name: measure(last) for name, measure in record.items()})
         bar.update()
     bar.close()
     data = evaluate.dataset(
-        rows, numbers, measured, task=task.name, rule=str(rule), seed=seed, learn_decoder=int(learn_decoder),
+        rows, numbers, at, task=task.name, rule=str(rule), seed=seed, learn_decoder=int(learn_decoder),
         learn_encoder=int(learn_encoder), learn_gain=int(learn_gain), lr=task.lr, batch=task.batch or len(task.x),
         widths=str(task.widths), samples=len(task.x), bin_size=bin_size, device=device, torch=str(torch.__version__),
         numpy=np.__version__, python=platform.python_version(), seconds=round(time.perf_counter() - start, 2),
     )  # fmt: skip
     data["ceiling"] = information.ceiling(task.y.numpy(), bin_size)
-    return data.assign(stuck=("run", _stuck(task, data)))
+    return _with_stuck(data, task)
 
 
-def _stuck(task: Task, data: xr.Dataset) -> np.ndarray:
-    """1 for a run that is stuck; a number, so that Datasets can be subtracted from one another."""
-    return evaluate.stuck(task, *(data[name].values[:, -1] for name in ("loss", "accuracy"))).astype(np.int8)
-
-
-def _measured(epochs: int, measure_every: int) -> list[int]:
-    return sorted({*range(0, epochs, check.whole("measure_every", measure_every)), epochs - 1})
-
-
-def _record(record: Mapping[str, Callable] | None, task: Task) -> Mapping[str, Callable]:
-    record = evaluate.named_functions("record", {} if record is None else record, "a Step")
-    taken = {"run", "epoch", "ceiling", "stuck", "loss", "regression_loss", "regression_accuracy", "information"}
-    taken |= {"information_null", "test_loss", *task.metrics, *(f"test_{name}" for name in task.metrics)}
-    if clash := sorted(record.keys() & taken):
-        raise ValueError(f"record must use names of its own, got {', '.join(clash)}, measured in any case")
-    return record
+def _with_stuck(data: xr.Dataset, task: Task) -> xr.Dataset:
+    found = evaluate.stuck(task, *(data[name].values[:, -1] for name in ("loss", "accuracy")))
+    return data.assign(stuck=("run", found.astype(np.int8)))  # numbers: Datasets can be subtracted from one another

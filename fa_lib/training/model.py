@@ -9,9 +9,7 @@ from torch import Tensor, nn
 from fa_lib import check
 from fa_lib.feedback.base import CONTEXT, Rule, require
 from fa_lib.feedback.layers import Direct, ForLayers, Layered
-from fa_lib.networks.base import RunNetwork
-from fa_lib.networks.mlp import Decoder, Encoder
-from fa_lib.networks.stacked import Stacked
+from fa_lib.networks import Decoder, Encoder, RunNetwork, Stacked
 from fa_lib.record import Layer, Step
 from fa_lib.tasks.task import Task
 from fa_lib.training import optim

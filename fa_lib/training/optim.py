@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
 from fa_lib.feedback.base import Rule
-from fa_lib.tasks.task import Protocol
+from fa_lib.tasks.protocol import Protocol
 
 ADAM, ADAMW = partial(torch.optim.Adam, fused=True), partial(torch.optim.AdamW, fused=True)
 # Name to the optimizer of parameters that only learn, and of those that decay as well: decay is taken from the weights
@@ -42,10 +42,8 @@ def make(
     moved = {id(parameter) for parameter in learning}
     pairs = [(weight, rule.learned()) for weight, rule in mirrored if rule.learns and id(weight) in moved]
     if pairs and learns_and_decays is None:
-        raise ValueError(
-            "KolenPollack learns under adam, adamw and sgd, which let two matrices decay alike, not "
-            f"{protocol.optimizer}"
-        )
+        alike = "adam, adamw and sgd, which let two matrices decay alike"
+        raise ValueError(f"KolenPollack learns under {alike}, not {protocol.optimizer}")
     decaying = {id(weight) for weight, _ in pairs}
     plain = [parameter for parameter in learning if id(parameter) not in decaying]
     # with nothing to learn an optimizer still wants a parameter: one that nothing reads

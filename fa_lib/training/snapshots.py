@@ -3,6 +3,7 @@
 `train` records what the paper plots as it goes. Here any measure can be taken of a layer that stands still.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
@@ -11,18 +12,17 @@ import xarray as xr
 from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import Rule
-from fa_lib.feedback.layers import ForLayers
+from fa_lib.feedback import ForLayers, Rule
 from fa_lib.record import Snapshot, Step
 from fa_lib.tasks.task import Task
+from fa_lib.training.epochs import epochs_of
 from fa_lib.training.evaluate import dataset, look, named_functions
-from fa_lib.training.loop import epochs_of
 from fa_lib.training.model import Model, build
 
 
 def see(model: Model) -> Snapshot:
     """The hidden layer of all the task's samples as it is now, with dropout off."""
-    task, device = model.task, next(model.decoder.parameters()).device
+    task, device = model.task, model.decoder.weight.device
     sets = (task.x, task.y), (task.test_x, task.test_y)
     (H, y), (H_test, y_test) = ((look(model.encoder, x.to(device)), y.to(device)) for x, y in sets)
     return Snapshot(H, y, H_test, y_test)
@@ -62,16 +62,14 @@ def observe(
     numbers = check.run_numbers(runs)
     model = build(task, rule, runs=numbers, seed=seed, **options)
 
-    def row() -> dict[str, Tensor | np.ndarray]:
-        snapshot = see(model)
+    def row(snapshot: Snapshot) -> dict[str, Tensor | np.ndarray]:
         return {name: measure(snapshot) for name, measure in measures.items()}
 
-    rows = [row()] if at[0] == 0 else []
+    rows = [row(see(model))] if at[0] == 0 else []
     for epoch, steps in epochs_of(model, at[-1], seed=seed):
-        for _ in steps:
-            pass
+        deque(steps, maxlen=0)
         if epoch + 1 in at:
-            rows.append(row())
+            rows.append(row(see(model)))
     return dataset(rows, numbers, at, task=task.name, rule=str(rule), seed=seed)
 
 

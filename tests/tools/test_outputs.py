@@ -1,5 +1,6 @@
 """What chapters put out on their pages: results are tables; a line that is printed as it is fits a page and a phone."""
 
+import re
 from collections.abc import Iterator
 
 import nbformat
@@ -35,6 +36,24 @@ def test_results_are_tables_and_printed_lines_are_short(name):
         if len(lines) > LINES or max(map(len, lines), default=0) > WIDTH:
             wrong.append(f"cell {number}: {len(lines)} lines, the longest {max(map(len, lines))}: {lines[0]!r}")
     assert not wrong, f"book/{name}.md: show these by fa_book.tables: {wrong}"
+
+
+def clocks(code: str) -> list[str]:
+    """Lines that read a clock: what they print is another number in each run, and the notebook changes with it."""
+    pattern = r"^\s*(?:import|from) (?:time|timeit|datetime)\b.*$|^\s*%{1,2}time(?:it)?\b.*$"
+    return re.findall(pattern, code, re.MULTILINE)
+
+
+def test_no_chapter_reads_a_clock_nor_does_what_it_imports():
+    texts = {name: BOOK.text(name).read_text(encoding="utf-8") for name in BOOK.chapters()}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in (BOOK.root / "fa_book").rglob("*.py")}
+    assert len(texts) > 100
+    wrong = {name: clocks(text) for name, text in texts.items() if clocks(text)}
+    assert not wrong, f"a run again would change the notebook: {wrong}"
+    assert clocks("a = 1\nfrom time import process_time\n%time f()\nimport timeless") == [
+        "from time import process_time",
+        "%time f()",
+    ]
 
 
 def test_what_is_seen_is_told_from_what_is_not():

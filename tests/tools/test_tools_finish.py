@@ -140,6 +140,23 @@ def test_lines_break_between_words_only():
     assert [cell.get("class") for cell in soup.find_all("td")] == [None, ["prose"]]
 
 
+def test_an_interval_stays_in_one_line():
+    soup = page("<article><p>0.9 [0.87, \u22120.2] of [a, b] [1, 2, 3]</p><pre>[1, 2]</pre></article>")
+    words.arrange(soup)
+    assert soup.article.get_text() == "0.9 [0.87,\u00a0\u22120.2] of [a, b] [1, 2, 3][1, 2]"
+
+
+@pytest.mark.parametrize(("inside", "given"), [("figure", "max-width: min(100%, 66px)"), ("p", None)])
+def test_no_figure_is_shown_with_larger_letters_than_others(tmp_path, inside, given):
+    Image.new("RGB", (120, 10)).save(tmp_path / "figure.png")
+    soup = page(f'<main><{inside}><img src="_images/f.png"></{inside}></main>')
+    pictures.Pictures(tmp_path, tmp_path / "site", {"figure.png": "f.png"})(soup, "")
+    assert soup.img.get("style") == given
+    styled = page('<main><figure><img src="_images/f.png" style="width: 50%;"></figure></main>')
+    pictures.Pictures(tmp_path, tmp_path / "site", {"figure.png": "f.png"})(styled, "")
+    assert styled.img["style"] == "width: 50%; max-width: min(100%, 66px)"
+
+
 def test_pictures_keep_how_they_look_and_know_their_size(tmp_path):
     image = Image.effect_noise((30, 20), 90).convert("RGB")
     file = io.BytesIO()
@@ -232,6 +249,8 @@ def test_areas_of_like_colours_keep_them():
         ('p::before{content:"}.unseen{"}', 'p::before{content:"}.unseen{"}'),
         (r".md\:seen{a:b}", ""),
         ("html[data-x=unseen] #seen{a:b}", "html[data-x=unseen] #seen{a:b}"),
+        (r'.seen:before{content:"\f0ce"}.seen:after{content: "\e163";a:b}', ""),  # a font's icons, without the font
+        (r'.seen:before{content:"\2192"}', r'.seen:before{content:"\2192"}'),
     ],
 )
 def test_rules_that_nothing_meets_go(css, left):

@@ -4,9 +4,11 @@ import base64
 import io
 import shutil
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from PIL import Image
 from pypdf import PdfReader
 
@@ -85,6 +87,33 @@ def test_a_page_loses_what_needs_a_screen_and_no_more(root):
         assert kept in text
     assert book.chapters[0].body.find(["details", "fa-widget", "summary", "svg"]) is None
     assert [picture["alt"] for picture in book.chapters[0].body.find_all("img")] == ["A red dot.", "Another."]
+
+
+LEDGER = """<form><fieldset><legend>verdict</legend><input type="radio">all</fieldset></form>
+<table class="fa-ledger"><tr><td>A claim.
+<details><summary>how it is judged</summary><p>Criterion.</p><ul><li>check</li></ul>
+<p><a href="second.html">chapter</a></p></details></td><td><svg viewBox="0 0 9 4" role="img" aria-label="asked &lt; 2">
+<circle r="1"></circle></svg></td></tr></table>"""
+
+
+def test_a_ledger_on_paper_has_its_rows_pictures_and_links(root, tmp_path):
+    path = root / "_build/html/book/first.html"
+    path.write_text(path.read_text(encoding="utf-8").replace("</h1>", f"</h1>{LEDGER}", 1), encoding="utf-8")
+    body = read_book(root).chapters[0].body
+    text = body.select_one(".fa-ledger").get_text(" ", strip=True)
+    assert "A claim." in text
+    assert body.select_one(".fa-ledger a")["href"] == "second.html"
+    assert not {"Criterion.", "check"} & set(body.get_text(" ", strip=True).split())
+    assert not body.select("fieldset, input")
+    assert body.svg.title.get_text() == "asked < 2"
+    space = "{http://www.w3.org/2000/svg}"
+    drawing = ElementTree.fromstring(str(body.svg.wrap(BeautifulSoup("<p></p>", "html.parser").p)))
+    assert drawing.find("svg") is not None  # as HTML has it: no picture in XML
+    drawing = ElementTree.fromstring(epub._xml(body.select_one("p:has(> svg)"))).find(f"{space}svg")
+    assert drawing.get("viewBox") == "0 0 9 4"
+    assert drawing.find(f"{space}circle") is not None
+    package = epub._package(read_book(root), {"a.xhtml": epub._xml(body).encode(), "b.xhtml": b"<p/>"}, [])
+    assert package.count('properties="svg"') == 1
 
 
 def test_contents_put_what_stands_below_a_page_below_it():

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Comment
 
-from tools.finish import formulas_once, head, icons, names, pictures, scripts, stylesheet, words
+from tools.citation import Citation
+from tools.finish import formulas_once, head, icons, names, pictures, scripts, stylesheet, take, words
 from tools.quiet_scripts import SAID, quiet
 
 STYLES = "_static/site.css"
@@ -25,6 +26,8 @@ class Finish:
         self.config, self.site, self.original = app.config, Path(app.outdir), app.builder.templates.render
         self.styles: dict[str, None] = {}  # the stylesheets of all pages, in their order
         self.pictures = pictures.Pictures(Path(app.srcdir), self.site, app.builder.images)
+        address = f"{app.config.html_baseurl.rstrip('/')}/" if app.config.html_baseurl else ""
+        self.take = take.Take(self.site, address, self.pictures.original, Citation.read())
 
     def __call__(self, template: str, context: dict) -> str:
         text = self.original(template, context)
@@ -40,6 +43,7 @@ class Finish:
         names.mend(page)
         words.arrange(page)
         icons.draw(page)
+        self.take(page, name)  # before its pictures are made small
         self.pictures(page, root)
         scripts.arrange(page)
         self._link_styles(page, root)

@@ -11,6 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 
 COLOURS = (20, 32, 48, 64, 96, 128)  # to try: many thin lines over each other have hundreds, nobody tells them apart
 BOUND = 5.5  # of 255, root mean square: below it, side by side, a drawing looks the same
+SHOWN = 0.55  # of its pixels: no figure is shown wider, so that a narrow one's letters are as large as others'
 SHARE = 1 / 5000  # of the pixels: what has as many in one colour, such as a thin line, keeps it
 WIDE = 1100  # pixels, two to one of the page: a wider figure keeps its letters readable on a phone and scrolls there
 APART = 24  # of 255: colours that are nearer than this in red, green and blue may become one
@@ -88,18 +89,26 @@ class Pictures:
                 if not first or image.find_parent("fa-widget"):
                     image["loading"] = "lazy"
                 first = False
+                if image.find_parent("figure"):
+                    own = f"{image.get('style', '').rstrip('; ')}; ".removeprefix("; ")
+                    image["style"] = f"{own}max-width: min(100%, {SHOWN * int(image['width']):.0f}px)"
                 if int(image["width"]) > WIDE and not image.find_parent("fa-widget"):
                     shown = image.parent if image.parent.name == "a" else image
                     shown.wrap(page.new_tag("div", attrs={"class": "picture", "tabindex": "0"}))
 
-    def _change(self, image: Tag, root: str) -> bool:
+    def original(self, image: Tag, root: str) -> bytes | None:
+        """The PNG that a page's image shows before it is changed, None if it shows no PNG of the book."""
         source = image.get("src", "")
         name = source.rpartition("/")[2]
         if source.startswith(INLINE):
-            picture = base64.b64decode(source.removeprefix(INLINE))
-        elif f"{root}_images/{name}" == source and name.endswith(".png"):
-            picture = next(path for path, own in self._sources() if own == name).read_bytes()
-        else:
+            return base64.b64decode(source.removeprefix(INLINE))
+        if f"{root}_images/{name}" == source and name.endswith(".png"):
+            return next(path for path, own in self._sources() if own == name).read_bytes()
+        return None
+
+    def _change(self, image: Tag, root: str) -> bool:
+        picture = self.original(image, root)
+        if picture is None:
             return False
         name = f"{name_of(picture)}.webp"
         if name not in self.done:

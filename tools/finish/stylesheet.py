@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 WORD = re.compile(r"[A-Za-z_][\w-]*")
+ICON = re.compile(r"""content:\s*["']\\[ef][0-9a-f]{2,3}["']""")  # a letter of a font of icons
 NESTED = ("@media", "@supports", "@container", "@layer")
 
 
@@ -60,7 +61,11 @@ def wanted(selector: str, words: set[str]) -> bool:
 
 
 def purge(css: str, words: set[str]) -> str:
-    """A stylesheet without the rules that nothing meets, without comments, and without fonts of icons."""
+    """A stylesheet without the rules that nothing meets, without comments, and without fonts of icons.
+
+    Rules that write a letter of such a font go too: without it the letter is an empty box, and Font Awesome has one for
+    each class of the name of an icon, .fa-table among them.
+    """
     kept = []
     for head, body in blocks(re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
         if body is None:
@@ -72,6 +77,8 @@ def purge(css: str, words: set[str]) -> str:
         elif head.startswith("@"):
             if not (head.startswith("@font-face") and re.search("Font ?Awesome", body)):
                 kept.append(f"{head}{{{' '.join(body.split())}}}")
+        elif ICON.search(body):
+            continue
         elif (left := [one for one in selectors(head) if wanted(one, words)]) and body.strip():
             kept.append(f"{','.join(left)}{{{' '.join(body.split())}}}")
     return "\n".join(kept)

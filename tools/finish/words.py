@@ -5,6 +5,7 @@ import re
 from bs4 import BeautifulSoup, NavigableString, Tag
 
 NUMBER = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)")  # 60 000
+INTERVAL = re.compile(r"\[[\u2212-]?\d[\d.]*, [\u2212-]?\d[\d.]*\]")  # [0.87, 0.89]
 BEFORE = re.compile(r"[(\[\u201c\u2018]+$")
 AFTER = re.compile(r"^(?:[.,;:!?)\]\u201d]+|[\x27\u2019]s\b|[-\u2013])")
 AS_TYPED = ["pre", "code", "script", "style", "svg", "fa-widget"]
@@ -16,9 +17,10 @@ def arrange(page: BeautifulSoup) -> None:
     article = page.select_one("article")
     if article is None:
         return
-    for text in article.find_all(string=NUMBER):
-        if not text.find_parent(AS_TYPED):
-            text.replace_with(NavigableString(NUMBER.sub(lambda found: found[0].replace(" ", "\u00a0"), text)))
+    for kind in (NUMBER, INTERVAL):
+        for text in article.find_all(string=kind):
+            if not text.find_parent(AS_TYPED):
+                text.replace_with(NavigableString(kind.sub(lambda found: found[0].replace(" ", "\u00a0"), text)))
     for formula in article.select("span.math"):
         _hold(page, formula)
     for cell in article.select("table:not(.fa-ledger):not(.indextable) :is(td, th)"):

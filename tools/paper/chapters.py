@@ -18,7 +18,9 @@ BLOCKS = ["p", "div", "ul", "ol", "dl", "table", "pre", "figure", "blockquote"]
 NOTE = "Interactive on the book's page; here as a picture."
 # what the site has for readers at a screen
 SCREEN = "a.headerlink, script, style, link, button, iframe, nav, .toctree-wrapper, svg.glyphs, .screen-only"
-SCREEN += ", .sd-summary-state-marker"
+SCREEN += ", .sd-summary-state-marker, fieldset"
+# of what a ledger's row opens only its links stay on paper: its checks are in the chapter's box, and are 20 pages
+TWICE = ".fa-ledger details > :not(p:last-child)"
 
 
 @dataclass
@@ -110,12 +112,14 @@ def _strip(body: Tag, soup: BeautifulSoup) -> None:
         note.string = NOTE
         widget.replace_with(figure)
         figure.extend([picture.extract(), note])
+    for part in body.select(TWICE):
+        part.decompose()
     for details in body.select(".cell > details"):
         if details.find(class_="cell_input") and not details.find(class_="cell_output"):
             details.decompose()  # folded code; code folded with its output solves an exercise
     for details in body.find_all("details"):
         summary = details.find("summary")
-        if details.find_parent(class_="cell") or "hide" in details.get("class", []):
+        if summary and (details.find_parent(class_="cell") or "hide" in details.get("class", [])):
             summary.decompose()
         elif summary is not None:
             summary.name = "div"
@@ -140,6 +144,10 @@ def _strip(body: Tag, soup: BeautifulSoup) -> None:
             del tag["id"]
         else:
             seen.add(tag["id"])
+    for drawing in body.select("svg[aria-label]"):
+        title = soup.new_tag("title")
+        title.string = drawing["aria-label"]
+        drawing.insert(0, title)
     for tag in body.find_all(True):  # what scripts and lazy loading use
         for name in [name for name in tag.attrs if name.startswith(("data-", "aria-", "on")) or name == "loading"]:
             del tag[name]

@@ -121,6 +121,9 @@ def _xml(body: Tag) -> str:
     """A chapter as XML: the parser of HTML has let attributes without a value through."""
     for tag in body.find_all(True):
         tag.attrs = {name: "" if value is None else value for name, value in tag.attrs.items()}
+    for drawing in body.find_all("svg"):  # which HTML knows by its name alone, whatever the letters of viewBox
+        box = drawing.attrs.pop("viewbox", None) or drawing.attrs.pop("viewBox", None)
+        drawing.attrs |= {"xmlns": "http://www.w3.org/2000/svg"} | ({"viewBox": box} if box else {})
     return body.decode(formatter="minimal")
 
 
@@ -158,9 +161,10 @@ def _package(book: Book, files: dict[str, bytes], order: list[str]) -> str:
     items = []
     for number, name in enumerate(files):
         kind = mimetypes.guess_type(name)[0] if not name.endswith(".xhtml") else "application/xhtml+xml"
-        properties = ' properties="nav"' if name == "contents.xhtml" else ""
-        if name.endswith(".xhtml") and b"<math " in files[name]:
-            properties = ' properties="mathml"'
+        held = ["nav"] if name == "contents.xhtml" else []
+        if name.endswith(".xhtml"):
+            held += [word for word, mark in (("mathml", b"<math "), ("svg", b"<svg ")) if mark in files[name]]
+        properties = f' properties="{" ".join(held)}"' if held else ""
         items.append((name, f'<item id="f{number}" href="{name}" media-type="{kind}"{properties}/>'))
     ids = {name: f"f{number}" for number, name in enumerate(files)}
     address = book.citation.data["repository-code"]

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from fa_book.one_law import analysis
-from fa_book.one_law.claims import C31a, C31b, C31c, C31d, C31e, C31f, C31g, C31h, C31i, C31j, C31k, C31l, C31m
+from fa_book.one_law.claims import C31a, C31b, C31c, C31d, C31e, C31f, C31g, C31h, C31i, C31j, C31k, C31l, C31m, C31n
 
 EPOCHS = [0, 40, 80]
 
@@ -48,7 +48,10 @@ def test_c31_on_results_as_predicted_and_on_others():
         assert C31c.judge({"before": before, "after": after}).outcome == outcome
     assert C31d.judge({"DFA": layer(0.2, 0.1)}).outcome == "holds"
     assert C31d.judge({"DFA": layer(0.2, 0.0)}).outcome == "undecided"
-    assert C31d.judge({"DFA": layer(0.2, 0.0, -0.2)}).outcome == "does not hold"
+    assert C31d.judge({"DFA": layer(0.2, -0.2, 0.2)}).outcome == "does not hold"
+    assert C31d.judge({"DFA": layer(0.2, 0.1, -0.2)}).outcome == "holds"  # the last layer is C31n's
+    for last, outcome in {0.0: "holds", 0.2: "does not hold", -0.2: "does not hold", 0.05: "undecided"}.items():
+        assert C31n.judge({"DFA, W_O frozen": layer(0, 0, last), "DFA, W_O learns": layer(0, 0, 1)}).outcome == outcome
 
 
 @pytest.mark.parametrize("winner", ["eq11_weights", "information"])

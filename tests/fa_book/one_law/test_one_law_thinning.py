@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from fa_book.decide.label_corruption import Told
 from fa_book.one_law.thinning import Few, Polar, Sometimes, Sparse
 from fa_lib import FA
 from fa_lib.feedback import NF, Centred, Projection
@@ -23,9 +24,25 @@ def test_few_hear_what_they_would_hear_alone(error):
     y = torch.eye(P)[torch.arange(N) % P]
     for rule in (FA(), Centred(Projection())):
         sent = drawn(Few(rule, 5))(error, y)
-        torch.testing.assert_close(sent[:, :5], drawn(rule)(error[:, :5], y[:5]))
+        torch.testing.assert_close(sent[:, :5], drawn(rule)(error[:, :5] * (N / 5), y[:5]))
         assert not sent[:, 5:].any()
         torch.testing.assert_close(drawn(Few(rule, 100))(error, y), drawn(rule)(error, y))
+
+
+@pytest.mark.parametrize("told", [5, N, 100])
+def test_a_target_that_is_changed_inside_is_in_the_unit_of_the_error(told):
+    """The whole signal is that of a loss over the told samples with their other labels, by autograd."""
+    y, n = torch.eye(P)[torch.arange(N) % P], min(told, N)
+    z = torch.randn(len(RUNS), N, P, generator=torch.Generator().manual_seed(1)).requires_grad_()
+
+    def gradient(target, samples):
+        losses = (torch.sigmoid(z[:, :samples]) - target[..., :samples, :]).square().mean((1, 2))
+        return torch.autograd.grad(losses.sum(), z)[0]
+
+    rule = drawn(Few(Told(FA(), "neighbour's"), told))
+    sent = rule(gradient(y, N), y, z=z.detach(), output=torch.sigmoid)
+    wanted = drawn(FA())(gradient(y[:n].roll(1, 0), n), None)
+    torch.testing.assert_close(sent, wanted)
 
 
 def test_sometimes_is_all_or_nothing_by_run(error):

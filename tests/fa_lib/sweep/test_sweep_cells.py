@@ -107,7 +107,7 @@ def test_importing_the_library_does_not_import_dask():
         ({"record": "all"}, "record must be one of layers.* got 'all'"),
         ({"runs": "ab"}, "runs must be a whole number of 1 or more, or different run numbers from 0, got 'ab'"),
         ({"runs": (1, 1)}, "runs must be"),
-        ({"widths": 5}, r"widths must be a width for each hidden layer, such as \(8, 4\), got 5"),
+        ({"widths": 5}, r"widths must be a width of 1 or more for each hidden layer, such as \(8, 4\), got 5"),
     ],
 )
 def test_cells_refuse(options, words):
