@@ -70,7 +70,14 @@ def gradients(seen: Step, cuts: Mapping[int, object], split: Callable) -> dict[s
     return {name: at_weights(seen, found) for name, found in parts.items()}
 
 
-def account(model: Model, *, epochs: int, split: Callable = both, every: int = 50) -> xr.Dataset:
+def account(
+    model: Model,
+    *,
+    epochs: int,
+    split: Callable = both,
+    every: int = 50,
+    record: Mapping[str, Callable[[Step], Tensor]] | None = None,
+) -> xr.Dataset:
     """Train a model in place and keep its account.
 
     Args:
@@ -79,10 +86,12 @@ def account(model: Model, *, epochs: int, split: Callable = both, every: int = 5
         epochs: steps.
         split: how the signal is divided.
         every: the account is shown after each so-many-th step, and after the last.
+        record: name to a measure of a step, (run,), taken where the account is shown.
 
     Returns:
-        Dataset with dims (run, epoch), epoch counting steps taken from 0: `regression_loss`; `booked`
-        (part, layer, scheme, run, epoch), the sum so far, below 0 where the readout gained; schemes as in `SCHEMES`.
+        Dataset with dims (run, epoch), epoch counting steps taken from 0: `regression_loss`, what `record` names, and
+        `booked` (part, layer, scheme, run, epoch), the sum so far, below 0 where the readout gained; schemes as in
+        `SCHEMES`.
 
     Raises:
         ValueError: for a task with batches, or another optimizer.
@@ -93,7 +102,7 @@ def account(model: Model, *, epochs: int, split: Callable = both, every: int = 5
     moving = _Steps(task.protocol.lr, adam=kind == "adam")
     shown = sorted({*range(0, epochs, every), epochs})
     booked: dict[str, list[Tensor]] = {}
-    rows, before = [], None
+    rows, before, measures = [], None, {"regression_loss": _loss} | dict(record or {})
     for epoch, steps in epochs_of(model, epochs):
         for seen in steps:
             g = at_weights(seen, through(seen, readout_gradient(seen.H, seen.y)))
@@ -103,23 +112,28 @@ def account(model: Model, *, epochs: int, split: Callable = both, every: int = 5
             if not booked:
                 booked = {name: [torch.zeros(2, len(seen.H), dtype=torch.float64) for _ in g] for name in parts}
             if epoch in shown:
-                rows.append(_row(seen, booked))
+                rows.append(_row(seen, booked, measures))
             before = g, moving.of(parts)
     seen = model.step(*batches(task)[0])  # where the last step led
     _book(booked, *before, at_weights(seen, through(seen, readout_gradient(seen.H, seen.y))))
-    rows.append(_row(seen, booked))
-    losses, sums = zip(*rows, strict=True)
+    rows.append(_row(seen, booked, measures))
+    found, sums = zip(*rows, strict=True)
     data = {
-        "regression_loss": (("run", "epoch"), np.stack(losses, 1)),
-        "booked": (("part", "layer", "scheme", "run", "epoch"), np.stack(sums, -1)),
+        name: (("run", "epoch"), np.stack(values, 1))
+        for name, values in zip(measures, zip(*found, strict=True), strict=True)
     }
+    data["booked"] = (("part", "layer", "scheme", "run", "epoch"), np.stack(sums, -1))
     coordinates = {"part": list(booked), "scheme": list(SCHEMES), "epoch": shown, "layer": range(1, len(g) + 1)}
     return xr.Dataset(data, coords=coordinates)
 
 
-def _row(seen: Step, booked: Mapping[str, list[Tensor]]) -> tuple[np.ndarray, np.ndarray]:
-    loss = best(seen.H, seen.y)[1].square().mean((1, 2))
-    return loss.numpy(), np.stack([torch.stack(sums).numpy().copy() for sums in booked.values()])
+def _loss(seen: Step) -> Tensor:
+    return best(seen.H, seen.y)[1].square().mean((1, 2))
+
+
+def _row(seen: Step, booked: Mapping[str, list[Tensor]], measures: Mapping[str, Callable[[Step], Tensor]]) -> tuple:
+    found = [measure(seen).double().numpy() for measure in measures.values()]
+    return found, np.stack([torch.stack(sums).numpy().copy() for sums in booked.values()])
 
 
 def _book(booked: dict[str, list[Tensor]], g: list[Tensor], moved: dict[str, list[Tensor]], g_after: list[Tensor]):

@@ -10,6 +10,7 @@ except ImportError as error:
         name=error.name,
     ) from None
 
+from fa_book.widgets.account import Account
 from fa_book.widgets.bar import Bar
 from fa_book.widgets.dead_zones import DeadZones
 from fa_book.widgets.dynamics import Dynamics
@@ -19,4 +20,4 @@ from fa_book.widgets.runs import Runs
 from fa_book.widgets.train import Training
 from fa_book.widgets.turn import Turn
 
-__all__ = ["Bar", "DeadZones", "Dynamics", "Icosahedron", "Information", "Runs", "Training", "Turn"]
+__all__ = ["Account", "Bar", "DeadZones", "Dynamics", "Icosahedron", "Information", "Runs", "Training", "Turn"]

@@ -34,6 +34,14 @@ def start(seed: int) -> Tensor:
     return torch.tensor(drawn, dtype=torch.get_default_dtype())
 
 
+def feedback(seed: int) -> dict[str, Tensor]:
+    """The matrices B (2, 4), B1 (2, 50) and B2 (50, 4), as trainer.js draws them from a seed."""
+    B, B1, B2 = np.split(normal(uniform(seed, USED + 616)[USED:]), [8, 108])
+    drawn = {"B": (B * 0.5**0.5, (2, 4)), "B1": (B1 * 0.2, (2, 50)), "B2": (B2 * 0.5**0.5, (50, 4))}
+    dtype = torch.get_default_dtype()
+    return {name: torch.tensor(value, dtype=dtype).reshape(shape) for name, (value, shape) in drawn.items()}
+
+
 def task(rate: float) -> Task:
     """IBTask with nothing held out, patterns in counting order, at this learning rate."""
     dtype = torch.get_default_dtype()

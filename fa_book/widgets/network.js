@@ -6,8 +6,10 @@
  * A network with its own state.
  * `start` holds its 152 parameters, `labels` the 4096 classes, `send` fills the signal for H (see channels.js).
  * `Real` is the kind of array that numbers are kept in; sums are taken in double precision.
- * Returns { H, parameters, look, signal, learn }: `look()` is the forward pass, which leaves H behind and returns
- * { loss, accuracy }; `learn()` moves the weights by what the last look saw, and `signal()` only asks the channel.
+ * Returns { H, parameters, look, signal, learn, carry, step }: `look()` is the forward pass, which leaves H behind and
+ * returns { loss, accuracy }; `learn()` moves the weights by what the last look saw, `signal()` only asks the channel.
+ * `carry(S, G)` fills G (152) with the gradient that a signal for H makes of the encoder's weights, 0 for the
+ * decoder's; `step(i, mean)` is how far Adam, as of the last step, moves parameter i for a mean of gradients.
  */
 export function network({ start, labels, send, rate, learnDecoder = true, gamma = false, Real = Float32Array }) {
   const N = 4096;
@@ -16,12 +18,13 @@ export function network({ start, labels, send, rate, learnDecoder = true, gamma 
   const [mean, square] = [new Real(size), new Real(size)]; // Adam's
   const G = new Float64Array(size);
   const w2 = new Float64Array(32); // gamma W2
-  const A = new Real(N * 8); // the first layer before its tanh, after it, and on the way back the gradient before it
+  const A = new Real(N * 8); // the first layer before its tanh and after it
+  const back = new Real(N * 8); // the gradient before its tanh
   const [t2, H] = [new Real(N * 4), new Real(N * 4)]; // H = gamma t2
   const [E, S] = [new Real(N * 2), new Real(N * 4)]; // dLoss / dz, and the channel's signal
   const D = new Real(N * 2); // the slope of each output, over N: what E is for an answer that is off by 1
   const d = new Float64Array(4);
-  let time = 0;
+  let [time, pace, spread] = [0, 0, 1];
   let accuracy = 0;
 
   const tanh = (x) => 1 - 2 / (Math.exp(2 * x) + 1);
@@ -72,21 +75,14 @@ export function network({ start, labels, send, rate, learnDecoder = true, gamma 
     return { loss: loss / (2 * N), accuracy };
   }
 
-  /** Gradients: the decoder's from its own loss, the encoder's from the signal alone. */
-  function backward() {
+  /** The encoder's gradients, from the signal alone. */
+  function carry(S, G) {
     G.fill(0);
     const g2 = P[g + 1];
     for (let i = 0, i8 = 0; i < N; i += 1, i8 += 8) {
-      const e0 = E[i * 2];
-      const e1 = E[i * 2 + 1];
-      G[c] += e0;
-      G[c + 1] += e1;
       for (let k = 0; k < 4; k += 1) {
         const s = S[i * 4 + k];
         const t = t2[i * 4 + k];
-        const h = H[i * 4 + k];
-        G[W + k] += e0 * h;
-        G[W + 4 + k] += e1 * h;
         G[g + 1] += s * t;
         d[k] = s * g2 * (1 - t * t);
         G[b2 + k] += d[k];
@@ -101,7 +97,7 @@ export function network({ start, labels, send, rate, learnDecoder = true, gamma 
         G[W2 + 8 + j] += d1 * t;
         G[W2 + 16 + j] += d2 * t;
         G[W2 + 24 + j] += d3 * t;
-        A[i8 + j] = (d0 * w2[j] + d1 * w2[8 + j] + d2 * w2[16 + j] + d3 * w2[24 + j]) * (1 - t * t);
+        back[i8 + j] = (d0 * w2[j] + d1 * w2[8 + j] + d2 * w2[16 + j] + d3 * w2[24 + j]) * (1 - t * t);
       }
     }
     for (let j = W2; j < b2; j += 1) {
@@ -113,22 +109,39 @@ export function network({ start, labels, send, rate, learnDecoder = true, gamma 
       for (let j = 0; j < 8; j += 1) {
         let sum = 0;
         for (let to = j, i = v * 8 + j; to < v * 8; to += 8, i += 8) {
-          sum += A[i];
-          A[to] += A[i];
+          sum += back[i];
+          back[to] += back[i];
         }
         G[W1 + j * 12 + corner] = sum;
       }
-    for (let j = 0; j < 8; j += 1) G[b1 + j] = A[j];
+    for (let j = 0; j < 8; j += 1) G[b1 + j] = back[j];
   }
+
+  /** The decoder's gradients, from its own loss. */
+  function decoder() {
+    for (let i = 0; i < N; i += 1) {
+      const e0 = E[i * 2];
+      const e1 = E[i * 2 + 1];
+      G[c] += e0;
+      G[c + 1] += e1;
+      for (let k = 0; k < 4; k += 1) {
+        const h = H[i * 4 + k];
+        G[W + k] += e0 * h;
+        G[W + 4 + k] += e1 * h;
+      }
+    }
+  }
+
+  const step = (i, mean) => (-pace * mean) / (Math.sqrt(square[i]) / spread + 1e-8);
 
   function adam() {
     time += 1;
-    const [step, spread] = [rate / (1 - 0.9 ** time), Math.sqrt(1 - 0.999 ** time)];
+    [pace, spread] = [rate / (1 - 0.9 ** time), Math.sqrt(1 - 0.999 ** time)];
     for (let i = 0; i < size; i += 1) {
       if ((i >= W && i < g && !learnDecoder) || (i >= g && !gamma)) continue;
       mean[i] += 0.1 * (G[i] - mean[i]);
       square[i] += 0.001 * (G[i] * G[i] - square[i]);
-      P[i] -= (step * mean[i]) / (Math.sqrt(square[i]) / spread + 1e-8);
+      P[i] += step(i, mean[i]);
     }
   }
 
@@ -141,9 +154,10 @@ export function network({ start, labels, send, rate, learnDecoder = true, gamma 
 
   function learn() {
     signal();
-    backward();
+    carry(S, G);
+    decoder();
     adam();
   }
 
-  return { H, parameters: P, look, signal, learn };
+  return { H, parameters: P, look, signal, learn, carry, step };
 }

@@ -23,13 +23,14 @@ tbody .dashed { border-top-style: dashed; }
 
 /**
  * A table with a row for each { name, text, colour } and a column for each [heading, show], where show turns what a
- * training says `now` into text. Returns how to fill it from a run.
+ * training says `now` into text; a column may have a third, whether it is `wanted` in a state. Returns how to fill it
+ * from a run, and a state.
  */
 export function table(ui, { first, rows, columns, what }) {
   const element = make(ui.picture, "table");
   const caption = make(element, "caption");
   const head = make(make(element, "thead"), "tr");
-  for (const text of [first, ...columns.map(([heading]) => heading)]) make(head, "th", { scope: "col" }, text);
+  const heads = [first, ...columns.map(([heading]) => heading)].map((text) => make(head, "th", { scope: "col" }, text));
   const body = make(element, "tbody");
   const cells = rows.map(({ name, text, look, colour }) => {
     const row = make(body, "tr");
@@ -38,7 +39,11 @@ export function table(ui, { first, rows, columns, what }) {
     heading.append(text);
     return columns.map(([, show]) => [make(row, "td"), name, show]);
   });
-  return (run) => {
+  return (run, state) => {
+    columns.forEach(([, , wanted], i) => {
+      const hidden = Boolean(wanted && !wanted(state));
+      for (const cell of [heads[i + 1], ...cells.map((row) => row[i][0])]) cell.hidden = hidden;
+    });
     const pace = run.speed ? `, ${Math.round(run.speed)} epochs a second for each ${what}` : "";
     say(caption, `After epoch ${run.epoch}${run.finished ? ", a finished run; Run trains it again here" : pace}`);
     for (const [cell, name, show] of cells.flat()) say(cell, show(run.latest[name].now));
@@ -54,7 +59,8 @@ export function moreSettings(ui) {
 
 /**
  * Presets and Run above the picture of a widget. `start(hooks)` makes the trainings (lockstep.js) for the fields that
- * are `settings`; a run goes to epoch `horizon`, a second one to `last`. Presets are { name, settings, hint }.
+ * are `settings`; a run goes to epoch `horizon`, a second one to `last`. Presets are { name, settings, hint }, the hint
+ * a text or what makes it of a state.
  * Returns { run, settle(state), show(state) }: settle before drawing, show after it.
  */
 export function player(ui, { presets, settings, start, horizon, last }) {
@@ -125,7 +131,8 @@ export function player(ui, { presets, settings, start, horizon, last }) {
   const show = (state) => {
     const preset = presets.findIndex((each) => same(state, each.settings));
     buttons.forEach((each, i) => each.setAttribute("aria-pressed", i === preset));
-    say(look, preset < 0 ? "" : presets[preset].hint);
+    const hint = presets[preset]?.hint ?? "";
+    say(look, typeof hint === "string" ? hint : hint(state));
     const done = run.epoch >= last;
     const on = run.epoch >= horizon && !run.finished ? "Run on" : "Run";
     say(button, running() ? "Pause" : ui.still ? `${on === "Run" ? "Run" : "Run on,"} 250 epochs` : on);

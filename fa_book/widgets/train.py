@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-import numpy as np
-import torch
 import traitlets
 import xarray as xr
 from matplotlib.axes import Axes
@@ -13,8 +11,7 @@ from torch import Tensor
 from fa_book.figures import COLOURS, curves
 from fa_book.widgets.abreast import Abreast, place_parameters
 from fa_book.widgets.base import Widget
-from fa_book.widgets.ibtask import PANELS, USED, cloud, finished_runs, readouts, start, task, trained
-from fa_book.widgets.mulberry import normal, uniform
+from fa_book.widgets.ibtask import PANELS, cloud, feedback, finished_runs, readouts, start, task, trained
 from fa_lib import training
 from fa_lib.feedback import BP, FA, NF, NFA, TF, Rule
 from fa_lib.tasks import Task
@@ -66,12 +63,7 @@ class Training(Widget):
 
     def draw(self) -> dict[str, Tensor]:
         """What trainer.js draws from the seed: `start`, the network's 152 parameters in a row, and B, B1 and B2."""
-        B, B1, B2 = np.split(normal(uniform(self.seed, 774)[USED:]), [8, 108])
-        given = {"B": B * 0.5**0.5, "B1": B1 * 0.2, "B2": B2 * 0.5**0.5}
-        shapes = {"B": (2, 4), "B1": (2, 50), "B2": (50, 4)}
-        dtype = torch.get_default_dtype()
-        drawn = {name: torch.tensor(value, dtype=dtype).reshape(shapes[name]) for name, value in given.items()}
-        return {"start": start(self.seed)} | drawn
+        return {"start": start(self.seed)} | feedback(self.seed)
 
     def task(self) -> Task:
         """IBTask with nothing held out, patterns in counting order, at this learning rate."""

@@ -18,21 +18,27 @@ export function draw(seed) {
 /**
  * Training by one rule from what `draw` gave. `advance(epochs)` trains on and returns what can be shown: `rows` of
  * [epoch, loss, correct rate, linear readout's correct rate] at each fifth epoch on the way, `now` the same at its end,
- * and H, its readout and the network's parameters. `more(net, readout)` adds numbers to a row.
+ * and H, its readout and the network's parameters. `more(net, readout)` adds numbers to a row; `watch(net)` is told of
+ * every look, before what was seen moves the weights.
  */
-export function trainer({ rule, drawn, labels, seed, rate, learnDecoder, gamma, more = () => [], ...channels }) {
+export function trainer({ rule, drawn, labels, seed, rate, learnDecoder, gamma, more, watch, ...channels }) {
   const { normal } = generator(seed + 1000); // not the numbers of any widget's weights
   const send = channel(rule, { ...drawn, ...channels, normal });
   const net = network({ start: drawn.start, labels, send, rate, learnDecoder, gamma });
   let epoch = 0;
-  let seen = net.look();
-  const row = (readout) => [epoch, seen.loss, seen.accuracy, readout.accuracy, ...more(net, readout)];
+  const look = () => {
+    const seen = net.look();
+    watch?.(net);
+    return seen;
+  };
+  let seen = look();
+  const row = (readout) => [epoch, seen.loss, seen.accuracy, readout.accuracy, ...(more?.(net, readout) ?? [])];
   const advance = (epochs) => {
     const rows = [];
     for (let i = 0; i < epochs; i += 1) {
       if (epoch % 5 === 0) rows.push(row(linearReadout(net.H, labels)));
       net.learn();
-      seen = net.look();
+      seen = look();
       epoch += 1;
     }
     const readout = linearReadout(net.H, labels);

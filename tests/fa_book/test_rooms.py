@@ -28,6 +28,7 @@ ACROSS = {  # room to the room that its chapter truly needs
     ("systems", "random_layers"),  # the same reservoirs and sequences
     ("results", "alignment"),  # the spectral classes that are left out
     ("widgets", "decide"),  # the signal that is turned, and told wrong labels
+    ("widgets", "one_law"),  # the account that is kept in the page, too
     ("results", "encoder_decoder"),  # shares in a dead zone
     ("widgets", "information"),  # the cases whose information is known
 }

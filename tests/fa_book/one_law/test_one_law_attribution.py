@@ -7,7 +7,7 @@ from fa_book.one_law.attribution import _Steps, account, along, both, classes, g
 from fa_book.one_law.gradients import at_weights
 from fa_lib import DFA, FA, tasks
 from fa_lib.feedback import Direct
-from fa_lib.training import build
+from fa_lib.training import build, train
 
 
 def some(runs=2, samples=40, units=3):
@@ -75,6 +75,17 @@ def test_the_sum_is_the_change_to_the_order_that_is_said():
     ratio = apart[2e-3] / apart[4e-3]
     assert ratio.sel(scheme="start").values == pytest.approx(0.5, abs=0.1)
     assert (ratio.sel(scheme="both ends") < 0.4).all()
+
+
+def test_what_else_is_recorded_is_of_the_steps_that_are_shown():
+    measures = {"loss": lambda seen: seen.loss, "accuracy": lambda seen: seen.metrics["accuracy"]}
+    book = account(build(tasks.ib(), Direct(FA(), ()), runs=2), epochs=4, every=3, record=measures)
+    other = train(tasks.ib(), Direct(FA(), ()), runs=2, epochs=5, progress=False)  # measures before each epoch's step
+    for name in measures:
+        assert book[name].dims == ("run", "epoch")
+        expected = other[name].sel(epoch=[0, 3, 4]).values
+        assert book[name].values == pytest.approx(expected, rel=1e-6)
+    assert book.regression_loss.values == pytest.approx(other.regression_loss.sel(epoch=[0, 3, 4]).values, rel=1e-5)
 
 
 def test_batches_have_no_account():
