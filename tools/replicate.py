@@ -26,9 +26,9 @@ STUDIES = {  # and what is no sweep: name of the file to the module that makes i
     "drift": ("fa_book.drift.study", True),
 }
 DEAR = {  # sweeps that cost about half a core hour or more, and how many runs of each condition a second seed has
-    "one_law": 0,  # as many as the first
-    "one_law_further": 0,
-    "one_law_fresh": 0,
+    "one_law": 20,
+    "one_law_further": 0,  # as many as the first
+    "one_law_fresh": 40,
     "bottleneck": 5,
     "decide": 4,
     "decide_more": 4,
