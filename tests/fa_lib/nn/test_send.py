@@ -409,7 +409,7 @@ def test_a_second_set_of_rules_is_refused():
     ("change", "message"),
     [
         ({"rules": FA()}, r"no matrices yet: call .draw\(2, 3"),
-        ({"rules": FA().draw(2, 4, runs=[0])}, r"matrix of shape \(1, 2, 3\), got \(1, 2, 4\)"),
+        ({"rules": FA().draw(2, 4, runs=[0])}, r"must hold a \(1, 2, 3\) matrix, got \(1, 2, 4\)"),
         ({"rules": FA().draw(2, 3, runs=[0, 1])}, r"got \(2, 2, 3\)"),
         ({"rules": [FA()] * 2}, "a drawn rule for each of 1 hidden layers"),
         ({"rules": "FA"}, "a drawn rule for each of 1 hidden layers"),
