@@ -11,8 +11,10 @@ import pytest
 from patience import PATIENCE
 from small_book import call, cell, chapter, command, make_book, run_by_hand
 
+from fa_book.claims.verdict import MIME
 from tools.book import ROOT, environment
 from tools.execute import parse_parameters
+from tools.nbval_lines import RECORD
 from tools.normalise import normalise
 
 
@@ -113,3 +115,28 @@ def test_changed_table_is_reported_in_one_line(tmp_path):
     assert answer.returncode == 1
     expected = "error: a.ipynb: code cell 3 (print('loss', round(0.08, 3))): Cell outputs differ: "
     assert expected + "committed 'runs 3', now 'runs 2'" in answer.stdout
+
+
+@pytest.mark.parametrize("changed", ["record", "text"])
+def test_a_verdict_is_compared_by_its_text_and_not_by_the_last_digits_of_its_record(tmp_path, changed):
+    data = f"{{'text/plain': 'holds', {RECORD!r}: {{'low': 0.123456}}}}"
+    shown = f"from IPython.display import display\ndisplay({data}, raw=True)"
+    book = make_book(tmp_path, a=chapter(cell(shown, "nbval-check-output")))
+    run_by_hand(book, "a")
+    notebook = nbformat.read(book.notebook("a"), as_version=4)
+    text = "does not hold" if changed == "text" else "holds"
+    record = {"low": 0.123457 if changed == "record" else 0.123456}
+    notebook.cells[-1].outputs = [nbformat.v4.new_output("display_data", {"text/plain": text, RECORD: record})]
+    book.notebook("a").write_text(normalise(notebook))
+    options = ["--nbval-lax", "--nbval-current-env", "-p", "tools.nbval_lines", "-q", "--tb=no"]
+    options += ["-p", "no:cacheprovider", "-p", "no:randomly"]
+    answer = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(book.notebook("a"))],
+        cwd=book.root,
+        env=environment(book) | {"PYTHONPATH": f"{book.root}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == (changed == "text"), answer.stdout
+    assert RECORD == MIME
