@@ -17,13 +17,23 @@ def kind(name):
 
 
 def test_the_first_fifteen_are_those_of_the_first_look():
-    assert {f"target, {name}": Centred(rule) for name, rule in more._first("target").items()} == digit_rules()
+    assert {
+        f"target, {name}": Centred(rule) for name, rule in more.fifteen(*more.CARRIERS["target"]).items()
+    } == digit_rules()
 
 
 @pytest.mark.parametrize("carrier", more.CARRIERS)
 def test_kinds_keep_their_proportions(carrier):
-    first = Counter(map(kind, (f"{carrier}, {name}" for name in more._first(carrier))))
-    every = Counter(map(kind, (f"{carrier}, {name}" for name in more._first(carrier) | more._more(carrier))))
+    first = Counter(map(kind, (f"{carrier}, {name}" for name in more.fifteen(*more.CARRIERS[carrier]))))
+    every = Counter(
+        map(
+            kind,
+            (
+                f"{carrier}, {name}"
+                for name in more.fifteen(*more.CARRIERS[carrier]) | more.forty_five(*more.CARRIERS[carrier])
+            ),
+        )
+    )
     assert every == {name: 4 * count for name, count in first.items()}
     assert len(more.signals(carrier)) == {"target": 45, "error": 60}[carrier]
 
