@@ -8,13 +8,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from patience import PATIENCE
 from small_book import call, cell, chapter, command, make_book, run_by_hand
 
 from fa_book.claims.verdict import MIME
-from tools.book import ROOT, environment
+from tools.book import ROOT, Book, environment
 from tools.execute import parse_parameters
-from tools.nbval_lines import RECORD
+from tools.nbval_lines import RECORD, alike
 from tools.normalise import normalise
 
 
@@ -94,17 +95,11 @@ def test_interrupted_run_goes_on_where_it_stopped(tmp_path):
     assert book.notebook("slow").exists()
 
 
-def test_changed_table_is_reported_in_one_line(tmp_path):
-    book = make_book(
-        tmp_path, a=chapter(cell("print('loss', round(0.08, 3))\nprint('runs', runs)", "nbval-check-output"))
-    )
-    run_by_hand(book, "a")
-    notebook = nbformat.read(book.notebook("a"), as_version=4)
-    notebook.cells[-1].outputs[0].text = "loss 0.08\nruns 3\n"
-    book.notebook("a").write_text(normalise(notebook))
-    options = ["--nbval-lax", "--nbval-current-env", "-p", "tools.nbval_lines", "-n", "1", "-q", "--tb=no"]
-    options += ["-p", "no:cacheprovider", "-p", "no:randomly"]
-    answer = subprocess.run(
+def compared(book: Book, *options: str) -> subprocess.CompletedProcess:
+    """nbval's answer for the notebook a, with the plugin that the checks use."""
+    options += ("--nbval-lax", "--nbval-current-env", "-p", "tools.nbval_lines", "-q", "--tb=no")
+    options += ("-p", "no:cacheprovider", "-p", "no:randomly")
+    return subprocess.run(
         [sys.executable, "-m", "pytest", *options, str(book.notebook("a"))],
         cwd=book.root,
         env=environment(book) | {"PYTHONPATH": f"{book.root}:{ROOT}"},
@@ -112,6 +107,22 @@ def test_changed_table_is_reported_in_one_line(tmp_path):
         text=True,
         check=False,
     )
+
+
+def run_and_change(folder: Path, code: str, *tags: str, output: NotebookNode) -> Book:
+    """A book of one chapter whose last cell was run and then given another output."""
+    book = make_book(folder, a=chapter(cell(code, *tags)))
+    run_by_hand(book, "a")
+    notebook = nbformat.read(book.notebook("a"), as_version=4)
+    notebook.cells[-1].outputs = [output]
+    book.notebook("a").write_text(normalise(notebook))
+    return book
+
+
+def test_changed_table_is_reported_in_one_line(tmp_path):
+    output = nbformat.v4.new_output("stream", name="stdout", text="loss 0.08\nruns 3\n")
+    code = "print('loss', round(0.08, 3))\nprint('runs', runs)"
+    answer = compared(run_and_change(tmp_path, code, "nbval-check-output", output=output), "-n", "1")
     assert answer.returncode == 1
     expected = "error: a.ipynb: code cell 3 (print('loss', round(0.08, 3))): Cell outputs differ: "
     assert expected + "committed 'runs 3', now 'runs 2'" in answer.stdout
@@ -121,22 +132,38 @@ def test_changed_table_is_reported_in_one_line(tmp_path):
 def test_a_verdict_is_compared_by_its_text_and_not_by_the_last_digits_of_its_record(tmp_path, changed):
     data = f"{{'text/plain': 'holds', {RECORD!r}: {{'low': 0.123456}}}}"
     shown = f"from IPython.display import display\ndisplay({data}, raw=True)"
-    book = make_book(tmp_path, a=chapter(cell(shown, "nbval-check-output")))
-    run_by_hand(book, "a")
-    notebook = nbformat.read(book.notebook("a"), as_version=4)
     text = "does not hold" if changed == "text" else "holds"
     record = {"low": 0.123457 if changed == "record" else 0.123456}
-    notebook.cells[-1].outputs = [nbformat.v4.new_output("display_data", {"text/plain": text, RECORD: record})]
-    book.notebook("a").write_text(normalise(notebook))
-    options = ["--nbval-lax", "--nbval-current-env", "-p", "tools.nbval_lines", "-q", "--tb=no"]
-    options += ["-p", "no:cacheprovider", "-p", "no:randomly"]
-    answer = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(book.notebook("a"))],
-        cwd=book.root,
-        env=environment(book) | {"PYTHONPATH": f"{book.root}:{ROOT}"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    output = nbformat.v4.new_output("display_data", {"text/plain": text, RECORD: record})
+    answer = compared(run_and_change(tmp_path, shown, "nbval-check-output", output=output))
     assert answer.returncode == (changed == "text"), answer.stdout
     assert RECORD == MIME
+
+
+@pytest.mark.parametrize(("committed", "same"), [("TF  0.42 30 of 50", True), ("TF 0.41 30 of 50", False)])
+def test_a_cell_says_by_how_much_its_last_digits_may_differ(tmp_path, committed, same):
+    data = nbformat.v4.new_output("display_data", {"text/plain": committed, "text/html": f"<b>{committed}</b>"})
+    code = "from IPython.display import display\nnow = 'TF 0.44 32 of 50'\n"
+    code += "display({'text/plain': now, 'text/html': f'<b>{now}</b>'}, raw=True)"
+    answer = compared(run_and_change(tmp_path, code, "nbval-check-output", "nbval-last-digit-2", output=data))
+    assert answer.returncode == (not same), answer.stdout
+    assert same or f"committed {committed!r}, now 'TF 0.44 32 of 50'" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("now", "digits", "same"),
+    [
+        ("0.42 holds", 0, True),
+        ("0.43 holds", 0, False),
+        ("0.43  holds", 1, True),
+        ("0.44 holds", 1, False),
+        ("0.421 holds", 5, False),
+        ("0.42 does not hold", 5, False),
+        ("-0.01 holds", 43, True),
+        ("\u22120.02 holds", 43, False),
+        ("0.42 holds 1", 5, False),
+    ],
+)
+def test_alike(now, digits, same):
+    assert alike("0.42 holds", now, digits) is same
+    assert alike(now, "0.42 holds", digits) is same
