@@ -23,11 +23,12 @@ from nbformat import NotebookNode
 def printed(outputs: Sequence[NotebookNode] | None, sanitise: Callable[[str], str]) -> list[str]:
     """What outputs say as text, line by line, without what nbval was told to leave out of the comparison."""
     texts = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs or []]
-    return sanitise("".join(texts)).splitlines()
+    return [line for text in texts for line in sanitise(text).splitlines()]
 
 
 LAST_DIGIT = re.compile(r"nbval-last-digit-([1-9]\d*)")
-NUMBER = re.compile(r"[-\u2212]?\d+(?:\.\d+)?")
+MINUS = re.compile(r"\u2212|&minus;")
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def last_digits(cell: NotebookNode) -> int:
@@ -43,12 +44,13 @@ def alike(committed: str, now: str, digits: int) -> bool:
     """
     if not digits:
         return committed == now
+    committed, now = (MINUS.sub("-", text) for text in (committed, now))
     words = ("".join(NUMBER.sub("#", text).split()) for text in (committed, now))
     if len(set(words)) > 1:
         return False
     for pair in zip(NUMBER.findall(committed), NUMBER.findall(now), strict=True):
         decimals = {len(number.partition(".")[2]) for number in pair}
-        left, right = (int(number.replace(".", "").replace("\u2212", "-")) for number in pair)
+        left, right = (int(number.replace(".", "")) for number in pair)
         if len(decimals) > 1 or abs(left - right) > digits:
             return False
     return True
@@ -58,11 +60,8 @@ def forgiving(compare: Callable, digits: int, now: Sequence[NotebookNode], commi
     """nbval's comparison, after texts that are alike were made the same."""
     now = copy.deepcopy(list(now))
     for one, other in zip(now, committed, strict=False):
-        pairs = [
-            (one, other, "text"),
-            *((one.get("data", {}), other.get("data", {}), key) for key in one.get("data", {})),
-        ]
-        for new, old, key in pairs:
+        data = one.get("data", {})
+        for new, old, key in ((one, other, "text"), *((data, other.get("data", {}), mime) for mime in data)):
             texts = new.get(key), old.get(key)
             if all(isinstance(text, str) for text in texts) and alike(texts[1], texts[0], digits):
                 new[key] = texts[1]

@@ -135,6 +135,30 @@ def budget(results: Mapping[tuple, xr.Dataset]) -> xr.Dataset:
     return data.assign_coords({name: ("condition", value) for name, value in columns.items()})
 
 
+def tabled(rows: xr.Dataset) -> Iterator[list[str | int | float]]:
+    """Way, N, q, N (1 - q)^2 and the mean readout under error and under target: a row of a table for each."""
+    means = {}
+    for carrier in ("error", "target"):
+        part = rows.isel(condition=np.flatnonzero(rows.carrier.values == carrier))
+        keys = zip(part.way.values, part.told.values, part.q.values, strict=True)
+        means[carrier] = dict(zip(keys, part.readout.mean("run").values, strict=True))
+    for name in dict.fromkeys(zip(rows.way.values, rows.told.values, rows.q.values, strict=True)):
+        values = [f"{means[carrier][name]:.2f}" if name in means[carrier] else "" for carrier in means]
+        yield [*name, f"{name[1] * (1 - name[2]) ** 2:.1f}", *values]
+
+
+def crossed(rows: xr.Dataset, way: str) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of a table of one way: N down, q across, in each cell the readout under error and under target."""
+    cells = {(told, q): values for name, told, q, _, *values in tabled(rows) if name == way}
+    shares = sorted({q for _, q in cells})
+    down = sorted({told for told, _ in cells})
+    body = [
+        [str(told), *(", ".join(value or "none" for value in cells.get((told, q), [])) for q in shares)]
+        for told in down
+    ]
+    return ["N", *(f"q = {q:g}" for q in shares)], body
+
+
 def on_the_curve(rows: xr.Dataset) -> Iterator[tuple[str, Interval, int]]:
     """Carrier, rank correlation of its readout with N (1 - q)^2 where both are varied alone, and number of cells."""
     for carrier in dict.fromkeys(rows.carrier.values):

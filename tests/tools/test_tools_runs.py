@@ -161,6 +161,7 @@ def test_a_cell_says_by_how_much_its_last_digits_may_differ(tmp_path, committed,
         ("0.42 does not hold", 5, False),
         ("-0.01 holds", 43, True),
         ("\u22120.02 holds", 43, False),
+        ("&minus;0.02 holds", 44, True),
         ("0.42 holds 1", 5, False),
     ],
 )

@@ -97,6 +97,28 @@ def test_the_budget_is_read_by_name():
     assert analysis.against_whole(found, "sparse B", "target", 100).tolist() == [-0.5, -0.5]
 
 
+def test_the_budget_is_tabled_with_an_empty_cell_for_what_was_not_run():
+    def result(value):
+        return xr.Dataset({"readout_untold": (("run", "epoch"), [[0, value], [0, value + 1]])}, {"run": [0, 1]})
+
+    found = analysis.budget(
+        {
+            ("target", "fixed noise", 100, 0.5): result(2.0),
+            ("error", "fixed noise", 100, 0.5): result(1.0),
+            ("target", "fixed noise", 20, 0.0): result(3.0),
+            ("error", "sparse B", 20, 0.0): result(5.0),
+        }
+    )
+    assert list(analysis.tabled(found)) == [
+        ["fixed noise", 100, 0.5, "25.0", "1.50", "2.50"],
+        ["fixed noise", 20, 0.0, "20.0", "", "3.50"],
+        ["sparse B", 20, 0.0, "20.0", "5.50", ""],
+    ]
+    heads, body = analysis.crossed(found, "fixed noise")
+    assert heads == ["N", "q = 0", "q = 0.5"]
+    assert body == [["20", "none, 3.50", ""], ["100", "", "1.50, 2.50"]]
+
+
 @pytest.mark.parametrize(("law", "told", "outcome"), [(1.0, 0.0, "holds"), (0.0, 1.0, "does not hold")])
 def test_c31e_to_g_follow_what_explains_the_gain(law, told, outcome):
     table = {"frozen": rows(law, told), "learns": rows(law, told)}
