@@ -78,6 +78,7 @@ def test_values_over_2_to_53_bins_apart_keep_their_cells():
         ([[0, 0, 0], [2**17, 0, 0], [2**20 - 1] * 3], 64),  # 2^60 cells times the classes
         ([[0], [2**30]], 2),  # cells times the classes outgrow 32 bits
         ([[0, 1e17], [1, -1e17]], 2),  # a column that only its ranks tell apart
+        ([[0, 0], [2**52, 0], *([0, k * 2**40] for k in range(1, 2**12))], 2),  # the ranks of one column do not suffice
     ],
 )
 def test_cells_that_an_overflow_would_merge(rows, classes):
