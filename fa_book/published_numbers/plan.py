@@ -1,8 +1,7 @@
 """The cells behind "Beside published numbers": every rule under a source's own protocol, and the grid of rates before.
 
 BP has the source's own learning rate. The other rules have the one of two that did better on a held-out fifth of the
-training data (`published_rates`, `published_rates_mnist`); a rule without a grid takes FA's, on MNIST-1D those that
-lean on W, too.
+training data (`published_rates`, `published_rates_mnist`); on MNIST-1D those that lean on W take FA's.
 """
 
 from fa_book.published_numbers import tasks  # registers them
@@ -81,18 +80,3 @@ def published(runs: int | None = None, epochs: int | None = None, seed: int = 0,
         lr = RATES[task] * (CHOSEN[rule] if task == "mnist_1d" else 1.0)
         cells.append(cell(task, rule, lr, runs or known[0], epochs or known[1], seed, device))
     return cells
-
-
-# Planned before the grid was read: on MNIST every rule that the grid tries, at the rate that did better there.
-CHOSEN_ON_MNIST: dict[str, dict[str, float]] = {}  # task to rule to factor of the source's rate
-
-
-def published_more(
-    runs: int | None = None, epochs: int | None = None, seed: int = 0, device: str = "cpu"
-) -> list[Cell]:
-    """The other rules on MNIST, as strong_dfc and PSA have it, at the sources' full length."""
-    return [
-        cell(task, rule, factor * RATES[task], runs or LENGTHS[task][0], epochs or LENGTHS[task][1], seed, device)
-        for task, rules in CHOSEN_ON_MNIST.items()
-        for rule, factor in rules.items()
-    ]

@@ -18,13 +18,12 @@ TASK_OF = {
 }
 
 
-def at_full_length(folder: str | Path) -> dict[str, dict[str, xr.Dataset]]:
-    """Task to rule to its record, of `published.nc` and `published_more.nc`; tasks without a row are left out."""
+def at_full_length(path: str | Path) -> dict[str, dict[str, xr.Dataset]]:
+    """Task to rule to its record, of a file merged from `plan.published`; tasks without a row are left out."""
+    cells = {(cell.task, plan.rule_of(cell)): cell for cell in plan.published()}
     found: dict[str, dict[str, xr.Dataset]] = {}
-    for planned in (plan.published, plan.published_more):
-        cells = {(cell.task, plan.rule_of(cell)): cell for cell in planned()}
-        for (task, rule), data in sweep.named(Path(folder) / f"{planned.__name__}.nc", cells).items():
-            found.setdefault(task, {})[rule] = data
+    for (task, rule), data in sweep.named(path, cells).items():
+        found.setdefault(task, {})[rule] = data
     return found
 
 
