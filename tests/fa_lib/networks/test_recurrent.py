@@ -139,6 +139,11 @@ def test_the_task_is_a_delay():
         assert torch.equal(y[:, 3:], x[:, :-3])
         assert not y[:, :3].any()
     assert len(task.test_x) == 2 * 16
+    x = tasks.delayed(sequences=64).x
+    assert x.abs().max() <= 1
+    assert x.min() < -0.99
+    assert x.max() > 0.99
+    assert x.mean().abs() < 0.05
 
 
 def test_what_does_not_fit_is_refused():

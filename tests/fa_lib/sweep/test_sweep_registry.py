@@ -9,7 +9,7 @@ import pytest
 from sweep_cluster import ENVIRONMENT, ROOT
 
 from fa_lib import FA, sweep
-from fa_lib.feedback import BP, Centred, RandomMatrix, Rule, carry
+from fa_lib.feedback import BP, Centred, Direct, RandomMatrix, Rule, Wrapper, carry
 from fa_lib.sweep import registry
 from fa_lib.sweep.cells import Cell, described, from_options
 from fa_lib.sweep.labels import labels
@@ -117,6 +117,21 @@ def test_rules_within_rules_and_lists_survive_json():
     assert json.loads(cell.text())["feedback"]["first"] == {"rule": "Centred", "channel": {"rule": "FA"}}
     assert described({"rule": "Pair", "first": {"rule": "FA"}, "second": {"rule": "BP"}}) == Pair(FA(), BP())
     assert list(labels([cell]).values()) == ["Pair"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Through(Wrapper):
+    """A wrapper that has no words of its own around a rule's."""
+
+    def __call__(self, error, y, **context):
+        return self.rule(error, y, **context)
+
+
+@pytest.mark.usefixtures("clean")
+def test_wrappers_that_differ_in_what_they_wrap_alone_are_told_apart():
+    sweep.register("mine", rules=[Through])
+    cells = [Cell("ib", Direct(Through(rule)), (0,), 1) for rule in (FA(), Centred(FA()))]
+    assert [name.split(", ")[-1] for name in labels(cells).values()] == ["Through of FA", "Through of Centred of FA"]
 
 
 @dataclasses.dataclass(frozen=True)
