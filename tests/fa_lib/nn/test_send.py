@@ -599,6 +599,13 @@ def test_a_model_that_gives_no_tensor_is_told_what_to_do(form, name):
     assert not any(module._forward_hooks for module in model.modules())
 
 
+@pytest.mark.parametrize("form", [lambda z: (), lambda z: None, lambda z: {"z": z}])
+def test_a_cut_module_that_gives_no_tensor_is_refused(form):
+    model = nn.Sequential(Answering(form), nn.Identity())
+    with pytest.raises(ValueError, match="0 must give a tensor, or tensors of which the first is cut"):
+        attach(model, DFA(), at=["0"], example=torch.randn(2, 3))
+
+
 def test_put_into_another_module_it_learns():
     class First(nn.Module):
         def __init__(self):

@@ -246,8 +246,31 @@ def test_time_left():
     assert estimate.total([bp], known, 8) == 20  # one cell is not shared
     assert estimate.total([bp], {}, 1) is None
     assert estimate.total([], known, 0) == 0
-    spans = {40: "40 s", 119: "2 min", 5000: "83 min", 12000: "3 h 20 min", 3600 * 30: "30 h 00 min"}
+    spans = {
+        40: "40 s",
+        89: "89 s",
+        90: "2 min",
+        119: "2 min",
+        5000: "83 min",
+        12000: "3 h 20 min",
+        3600 * 30: "30 h 00 min",
+    }
     assert {seconds: estimate.span(seconds) for seconds in spans} == spans
+
+
+@pytest.mark.parametrize(
+    ("cell", "few", "more"),
+    [
+        (Cell("mnist", BP(), (0,), 2, samples=2000, test_samples=20, batch=20), (1, 200), (1, 600)),
+        (Cell("ib", BP(), (0,), 2), (1, 5), (1, 25)),
+    ],
+)
+def test_a_measure_is_scaled_to_all_images_and_to_one_epoch(monkeypatch, cell, few, more):
+    """A training takes a second, and one more for each image or epoch; the first takes much longer."""
+    took = iter([0, 1000, 0, sum(few), 0, sum(more)])
+    monkeypatch.setattr(estimate.time, "perf_counter", lambda: next(took))
+    monkeypatch.setattr(Cell, "compute", lambda self: None)
+    assert estimate.measure(cell) == pytest.approx(2001 if cell.task == "mnist" else 1)
 
 
 def test_measuring_gives_seconds_of_an_epoch():
