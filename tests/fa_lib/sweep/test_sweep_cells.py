@@ -59,6 +59,12 @@ def test_a_cell_survives_json(cell):
     assert back.name == cell.name
 
 
+def test_a_cells_text_does_not_depend_on_the_order_of_its_fields():
+    options = json.loads(Cell("ib", Centred(NFA(sigma=0.5)), (0,), 1).text())
+    for part in (options, options["feedback"], options["feedback"]["channel"]):
+        assert list(part) == sorted(part)
+
+
 @modest
 @given(cells, cells)
 def test_two_cells_have_one_name_only_if_they_are_one(one, other):

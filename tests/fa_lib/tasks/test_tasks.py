@@ -129,6 +129,8 @@ def test_loss_and_r_squared_against_their_formulas(shape):
         assert loss[r] == pytest.approx(np.mean((one - y) ** 2))
         total = sum(((y[:, j] - y[:, j].mean()) ** 2).sum() for j in range(y.shape[1]))
         assert r2[r] == pytest.approx(1 - ((one - y) ** 2).sum() / total)
+    own = torch.tensor(y).expand(y_hat.shape)  # a target for each run
+    torch.testing.assert_close(tasks.r_squared(torch.tensor(y_hat), own), r2)
 
 
 @modest
