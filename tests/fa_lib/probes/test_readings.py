@@ -81,6 +81,7 @@ def test_classes_count_different_rows():
     assert classes(torch.tensor([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])).tolist() == [0, 1, 0]
     digits = torch.tensor([7, 0, 6, 9, 8, 7]) / 10
     assert classes(digits[:, None]).tolist() == [2, 0, 1, 4, 3, 2]
+    assert classes(torch.tensor([[0.0], [1.5e-6]], dtype=torch.float64)).tolist() == [0, 1]
 
 
 def test_shuffled_keeps_every_target_and_moves_it():
