@@ -153,6 +153,9 @@ def test_threshold_rate_counts_sides_of_one_half():
     y = torch.tensor([[0.0], [0.0], [1.0], [1.0]])
     y_hat = torch.tensor([[[0.1], [0.6], [0.6], [0.9]], [[0.9], [0.9], [0.1], [0.1]], [[0.0], [0.49], [0.5], [1.0]]])
     assert tasks.threshold_rate(y_hat, y).tolist() == [0.75, 0.0, 1.0]
+    half = torch.tensor([[[0.5]]])  # counts as above, in the answer and in the target
+    assert tasks.threshold_rate(half, half[0]).item() == 1
+    assert tasks.threshold_rate(half, torch.tensor([[0.4]])).item() == 0
 
 
 def test_a_perfect_but_noisy_digit_fails_the_papers_rate_half_the_time():
