@@ -87,3 +87,11 @@ def test_kde_bins_a_continuous_target():
     expected = information.kde_bounds(H, np.floor(Y / 0.5), 0.1)
     assert information.kde_bounds(H, Y, 0.1, bin_size=0.5) == pytest.approx(expected, abs=1e-12)
     assert information.kde_bounds(H, Y, 0.1) != pytest.approx(expected, abs=0.01)
+
+
+def test_bounds_do_not_depend_on_where_zero_is():
+    """Far from 0 the squares of H are large, and their differences would be lost."""
+    random = np.random.default_rng(0)
+    H, y = random.normal(size=(200, 3)), random.integers(0, 3, size=200)
+    there, far = (np.array(information.kde_bounds(H + shift, y, 0.1)) for shift in (0, 1e7))
+    np.testing.assert_allclose(far, there, atol=1e-6)

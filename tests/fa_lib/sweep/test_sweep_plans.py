@@ -267,10 +267,19 @@ def test_time_left():
 )
 def test_a_measure_is_scaled_to_all_images_and_to_one_epoch(monkeypatch, cell, few, more):
     """A training takes a second, and one more for each image or epoch; the first takes much longer."""
-    took = iter([0, 1000, 0, sum(few), 0, sum(more)])
+    took, tried = iter([0, 1000, 0, sum(few), 0, sum(more)]), []
     monkeypatch.setattr(estimate.time, "perf_counter", lambda: next(took))
-    monkeypatch.setattr(Cell, "compute", lambda self: None)
+    monkeypatch.setattr(Cell, "compute", lambda self: tried.append(self))
     assert estimate.measure(cell) == pytest.approx(2001 if cell.task == "mnist" else 1)
+    if cell.task == "mnist":  # with as large a share of the test images
+        assert [(one.samples, one.test_samples) for one in tried] == [(200, 2), (200, 2), (600, 6)]
+    else:
+        assert [one.epochs for one in tried] == [5, 5, 25]
+
+
+def test_what_does_not_change_the_cost_is_left_out_of_a_kind():
+    cell = Cell("ib", BP(), (3, 4), 30, seed=3, scale=True, learn_decoder=False)
+    assert estimate.kind(cell) == estimate.kind(Cell("ib", BP(), (0, 1), 10))
 
 
 def test_measuring_gives_seconds_of_an_epoch():

@@ -119,6 +119,15 @@ def test_rules_within_rules_and_lists_survive_json():
     assert list(labels([cell]).values()) == ["Pair"]
 
 
+def test_owners_are_imported(tmp_path, monkeypatch):
+    (tmp_path / "a_module_of_ones_own.py").write_text("HERE = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    registry.load(("a_module_of_ones_own",))
+    assert sys.modules.pop("a_module_of_ones_own").HERE
+    with pytest.raises(ValueError, match="nobodys_module cannot be imported here"):
+        registry.load(("nobodys_module",))
+
+
 @dataclasses.dataclass(frozen=True)
 class Through(Wrapper):
     """A wrapper that has no words of its own around a rule's."""
