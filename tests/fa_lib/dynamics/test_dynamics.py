@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fa_lib.dynamics import draw, simulate, trajectory
+from fa_lib.dynamics.arrays import require_full_rank
 from fa_lib.dynamics.curves import triangle
 from fa_lib.dynamics.rules import FA, NF, NFA, TF
 from fa_lib.random import numpy_generator
@@ -211,6 +212,13 @@ def test_any_shape(n, m, p, runs, seed):
 
 
 GOOD = dict(zip(("H0", "Y", "W", "B"), draw(n=20, m=3, p=2, runs=1), strict=True))
+
+
+def test_columns_are_independent_whatever_their_lengths():
+    H = GOOD["H0"] * [1, 1e-20, 1]
+    assert require_full_rank(H[None]) > 1e19
+    with pytest.raises(ValueError, match="linearly independent"):
+        require_full_rank((H @ [[1, 0, 1], [0, 1, 0], [1, 0, 1]])[None])
 
 
 @pytest.mark.parametrize(

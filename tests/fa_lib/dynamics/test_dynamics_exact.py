@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from fa_lib.dynamics import draw, exact, simulate
-from fa_lib.dynamics.rules import NF, NFA, TF
+from fa_lib.dynamics.rules import FA, NF, NFA, TF, inputs
+from fa_lib.dynamics.solution import solve
 
 CURVES = ("direct_loss", "regression_loss", "gradient_norm", "hidden_norm", "angle")
 EPS = np.finfo(float).eps
@@ -266,3 +267,16 @@ GOOD = dict(zip(("H0", "Y", "W", "B"), draw(n=20, m=3, p=2, runs=1), strict=True
 def test_bad_input_is_told_what_is_wrong(change, message):
     with pytest.raises(ValueError, match=message):
         exact(**(GOOD | change))
+
+
+@pytest.mark.parametrize("kind", [FA, TF])
+def test_rows_of_h_alone_are_directions_that_the_target_lacks(kind):
+    H0, Y, W, B = draw(n=20, m=3, p=2, runs=2)
+    Y = Y - Y.mean(0)  # zeros below it change no mean
+    more = np.random.default_rng(0).standard_normal((4, 3))
+    H = np.concatenate([H0, more])
+    known = exact(H, np.concatenate([Y, np.zeros((4, 2))]), W, kind(B), steps=5)
+    _, Y0, W0, rule, runs, _ = inputs(H0, Y, W, kind(B))
+    found = solve(H[None], Y0, W0, rule, runs, 0.2, 5, None)
+    np.testing.assert_allclose(found["angle"].T, known["angle"], atol=1e-8)
+    np.testing.assert_allclose(found["direct_loss"].T * 20, known["direct_loss"] * 24, rtol=1e-10)

@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from fa_lib import tasks
 from fa_lib.tasks import Task
+from fa_lib.tasks.losses import OUTPUTS
 
 LOSSES = {
     ("mean squared error", "sigmoid"): lambda z, y: functional.mse_loss(torch.sigmoid(z), y),
@@ -15,6 +16,15 @@ LOSSES = {
     ("cross-entropy", "softmax"): functional.cross_entropy,
     ("binary cross-entropy", "sigmoid"): functional.binary_cross_entropy_with_logits,
 }
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_the_range_of_an_output_is_what_it_reaches(name):
+    output, ends = OUTPUTS[name]
+    z = torch.tensor([[-1e6, 1e6], [1e6, -1e6]])
+    reached = output(z)
+    wanted = (-1e6, 1e6) if name == "linear" else ends
+    assert (reached.min().item(), reached.max().item()) == wanted
 
 
 @pytest.fixture

@@ -108,3 +108,10 @@ def test_a_probe_sees_a_step_and_changes_nothing(images, rule):
     after = [*model.encoder.parameters(), *model.decoder.parameters()]
     assert all(map(torch.equal, before, after))
     assert all(parameter.grad is None or not parameter.grad.any() for parameter in after)
+
+
+def test_shuffled_samples_come_in_the_order_of_the_seed(toy):
+    task = toy(batch=16, shuffle=True)
+    seen = observe(task, FA(), {"H": hidden}, at=[2], runs=2, seed=4).H.values[:, 0]
+    model = training.trained(training.build(task, FA(), runs=2, seed=4), 2, seed=4)
+    np.testing.assert_array_equal(seen, look(model.encoder, task.x).detach())
