@@ -43,6 +43,7 @@ def test_null_of_a_run_depends_on_seed_and_run_alone():
     H, Y = rng.uniform(-1, 1, size=(4, 60, 2)), rng.integers(0, 2, 60)
     batch = information.shuffle_null(H, Y, 0.5, shuffles=3, seed=1)
     assert batch.shape == (4, 3)
+    np.testing.assert_array_equal(information.shuffle_null(H, Y, 0.5, seed=1), batch[:, :1])
     np.testing.assert_allclose(information.shuffle_null(H[2], Y, 0.5, shuffles=1, seed=1, runs=[2]), batch[2:3, :1])
     assert not np.allclose(information.shuffle_null(H, Y, 0.5, shuffles=3, seed=2), batch)
 

@@ -316,6 +316,23 @@ def test_a_run_that_diverges_leaves_the_others_their_numbers(toy):
     assert not np.isfinite(data.loss[1, 1:]).any()
 
 
+def test_a_rule_is_given_plain_numbers(toy):
+    """Nothing that it is given asks for a gradient: it may be turned into an array."""
+    given = {}
+
+    class Looking(FA):
+        def __call__(self, error, y, **context):
+            tensors = {"error": error, "y": y, **context}
+            given.update({name: one.requires_grad for name, one in tensors.items() if torch.is_tensor(one)})
+            return super().__call__(error, y)
+
+    train(toy(), Looking(), runs=2, epochs=1, **quiet)
+    assert {"error", "y", "H", "W", "z"} <= set(given)
+    assert not given["H"]
+    assert not given["W"]
+    assert not given["error"]
+
+
 def test_answers_are_given_to_inputs_as_the_task_takes_them(toy):
     model = training.build(toy(), FA(), runs=2)
     x = toy().test_x
