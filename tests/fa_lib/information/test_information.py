@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from fa_lib import information
+from fa_lib.information._binning import cells
 
 modest = settings(deadline=None, derandomize=True, max_examples=60)
 
@@ -87,6 +88,14 @@ def test_cells_that_an_overflow_would_merge(rows, classes):
     Y = np.tile(np.arange(classes), len(rows))
     Y[:classes] = classes  # the first row has a class of its own
     assert information.binned(H, Y, 1.0) == pytest.approx(slow_binned(H, Y, 1.0), abs=1e-12)
+
+
+def test_a_bound_on_ids_is_as_low_as_can_be():
+    """Else they outgrow 64 bits, and are ranked, earlier than they must."""
+    H = np.array([[[0.0, 2], [1, 0], [0, 0]]])
+    found = cells(H, 1.0, "H")
+    assert found.size == 2 * 3
+    assert found.ids.tolist() == [[2, 3, 0]]
 
 
 def test_independent_tables_read_no_less_than_zero():

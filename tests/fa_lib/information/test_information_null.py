@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fa_lib import information
+from fa_lib.information import _permutation
 from fa_lib.random import numpy_generator
 
 
@@ -68,3 +69,12 @@ def test_null_refuses_a_bad_seed_even_where_an_equal_one_was_good(seed):
     information.shuffle_null(H, Y, seed=1)
     with pytest.raises(ValueError, match="seed must be"):
         information.shuffle_null(H, Y, seed=seed)
+
+
+@pytest.mark.parametrize(("count", "kept"), [(1, True), (2, False)])
+def test_permutations_of_many_runs_are_not_kept(monkeypatch, count, kept):
+    """They would fill the memory: each call draws them again, the same ones."""
+    monkeypatch.setattr(_permutation, "KEPT", 60)
+    one, two = (_permutation.permutations(count, 20, shuffles=3, seed=0, runs=None) for _ in range(2))
+    assert (one is two) is kept
+    np.testing.assert_array_equal(list(one), list(two))

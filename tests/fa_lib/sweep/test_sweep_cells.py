@@ -59,6 +59,24 @@ def test_a_cell_survives_json(cell):
     assert back.name == cell.name
 
 
+def test_a_cells_options_are_what_json_gives_back():
+    for rule in (Direct(FA(), (1, 2)), DFA((0,)), NFA(sigma=0.5)):
+        cell = Cell("ib", rule, (0,), 1)
+        feedback = cell.options()["feedback"]
+        assert json.loads(cell.text())["feedback"] == feedback
+        assert not any(isinstance(value, tuple) for value in feedback.values())
+
+
+def test_what_a_failing_git_says_is_no_commit(monkeypatch):
+    def failing(command, *, check, **options):
+        if check:
+            raise subprocess.CalledProcessError(128, command)
+        return subprocess.CompletedProcess(command, 128, "half an answer\n", "")
+
+    monkeypatch.setattr(store.subprocess, "run", failing)
+    assert store.provenance("cpu")["commit"] == "unknown"
+
+
 def test_a_cells_text_does_not_depend_on_the_order_of_its_fields():
     options = json.loads(Cell("ib", Centred(NFA(sigma=0.5)), (0,), 1).text())
     for part in (options, options["feedback"], options["feedback"]["channel"]):

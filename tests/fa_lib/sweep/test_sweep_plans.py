@@ -133,6 +133,8 @@ def test_plans_are_passed_in(capsys):
     said = " ".join(capsys.readouterr().out.split())
     assert said.startswith("usage: python -m mine status")
     assert "few, or the path of a TOML file of your own" in said
+    for one in ("--runs N", "--epochs N", "--seed N", "--device D", "--out DIR"):
+        assert f"[{one}]" in said
 
 
 def test_a_path_is_taken_and_what_is_no_sweep_is_told_in_words(tmp_path):
