@@ -144,7 +144,7 @@ def tabled(rows: xr.Dataset) -> Iterator[list[str | int | float]]:
         means[carrier] = dict(zip(keys, part.readout.mean("run").values, strict=True))
     for name in dict.fromkeys(zip(rows.way.values, rows.told.values, rows.q.values, strict=True)):
         values = [f"{means[carrier][name]:.2f}" if name in means[carrier] else "" for carrier in means]
-        yield [*name, f"{name[1] * (1 - name[2]) ** 2:.1f}", *values]
+        yield [*name, f"{effective(('', *name)):.1f}", *values]
 
 
 def crossed(rows: xr.Dataset, way: str) -> tuple[list[str], list[list[str]]]:
