@@ -1,0 +1,137 @@
+"""Lillicrap's network on MNIST at full length: 784-1000-10 logistic units, 1.5 million images.
+
+python -m fa_book.published_numbers.lillicrap --seed S --out FOLDER --into book/results/lillicrap.nc
+
+Written before the runs, five for each rule. The source takes one image at a time, eta = 1e-3, and multiplies the
+weights by 1 - 1e-6 after each. Here 50 images make a step of the same length in all: their gradients are summed, at
+weights that hardly move in between, and the weights shrink by 5e-5. Biases shrink, too, which the source's do not.
+All weights and biases are uniform in -omega .. omega and B in -beta .. beta, with the scales that were best for a rule
+in the source's grid.
+
+Source: github.com/iboudhaine/feedback-alignment-reprod (its report, Section 4), of Lillicrap et al. 2014, Full Methods.
+"""
+
+import argparse
+import math
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import nn
+
+from fa_lib import BP, FA, check, tasks, training
+from fa_lib.feedback import Rule
+from fa_lib.feedback.init import Initial
+from fa_lib.random import stack, uniform
+from fa_lib.sweep import store
+from fa_lib.tasks import Protocol, Task
+
+UNITS = 1000
+ETA, DECAY, BATCH = 1e-3, 1e-6, 50  # of one image; images in a step
+RUNS, EPOCHS, EVERY = 5, 25, 5  # 25 passes are 1.5 million images
+OMEGA = {"BP": 0.2, "FA": 0.1}  # the source's best for each rule
+BETA = 0.2
+RULES: dict[str, Rule] = {
+    "BP": BP(),
+    "FA": Initial(FA(), "uniform", size=BETA / math.sqrt(3) / math.sqrt(2 / UNITS)),  # its matrices have sd (2/m)^(1/2)
+}
+
+
+def mnist(samples: int | None = None, test_samples: int | None = None) -> Task:
+    """MNIST with pixels from 0 to 1, logistic outputs and mean squared error, in steps of `BATCH` images.
+
+    The source's loss is half the sum of squares over outputs, of one image; ours is the mean over outputs and images.
+    """
+    task = tasks.rows(tasks.mnist(samples, test_samples))
+    protocol = Protocol(
+        lr=ETA * BATCH * task.p / 2,
+        batch=BATCH,
+        epochs=EPOCHS,
+        optimizer="sgd",
+        options={"weight_decay": DECAY / ETA * 2 / task.p},
+        shuffle=True,
+    )
+    pixels = {name: 0.1307 + 0.3081 * getattr(task, name) for name in ("x", "test_x")}
+    return task.change(**pixels, protocol=protocol)
+
+
+def learned(
+    rule: str, *, runs: int | Sequence[int] = RUNS, epochs: int = EPOCHS, seed: int = 0, task: Task | None = None
+) -> xr.Dataset:
+    """The network trained by a rule of that name, as `training.fit` measures it, with its core seconds.
+
+    Args:
+        rule: a key of `RULES`.
+        runs: how many repeats, or their numbers.
+        epochs: passes through the images.
+        seed: of weights, matrices and the images' order.
+        task: of `mnist`, all images if None.
+
+    Raises:
+        ValueError: for another rule, or runs or epochs below 1.
+    """
+    check.one_of("rule", rule, RULES)
+    start, numbers = time.process_time(), check.run_numbers(runs)
+    task, omega = task or mnist(), OMEGA[rule]
+
+    def layer() -> nn.Module:
+        linear = nn.Linear(task.x.shape[1], UNITS)
+        for tensor in linear.parameters():
+            nn.init.uniform_(tensor, -omega, omega)
+        return nn.Sequential(linear, nn.Sigmoid())
+
+    model = training.build(task, RULES[rule], encoder=layer, runs=numbers, seed=seed)
+    drawn = stack(lambda random: [uniform((task.p, UNITS), omega, random), uniform((task.p,), omega, random)],
+                  numbers, seed, "decoder")  # fmt: skip
+    with torch.no_grad():
+        for tensor, values in zip((model.decoder.weight, model.decoder.bias), drawn, strict=True):
+            tensor.copy_(values)
+    data = training.fit(model, epochs=epochs, measure_every=EVERY, seed=seed).assign_coords(run=list(numbers))
+    return data.assign_attrs(core_seconds=round(time.process_time() - start, 1), seed=seed)
+
+
+def load(path: str | Path) -> dict[str, xr.Dataset]:
+    """The study's file: rule to its record, with `core_seconds` as an attribute."""
+    data = xr.load_dataset(path, engine="h5netcdf")
+    return {
+        str(rule): data.sel(rule=rule, drop=True).assign_attrs(core_seconds=float(data.core_seconds.sel(rule=rule)))
+        for rule in data.rule.values
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compute the study, a rule at a time, and write it; 0 if all went well."""
+    said = argparse.ArgumentParser(prog="python -m fa_book.published_numbers.lillicrap", description=__doc__)
+    said.formatter_class = argparse.RawDescriptionHelpFormatter
+    said.add_argument("--runs", type=int, default=RUNS, help="default: %(default)s")
+    said.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
+    said.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    said.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the rules' files")
+    said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
+    options = said.parse_args(arguments)
+    for path in (options.out, options.into.parent):
+        path.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    parts = []
+    for rule in RULES:
+        path = options.out / f"{rule}-seed{options.seed}-runs{options.runs}-epochs{options.epochs}.nc"
+        if not path.exists():
+            part = path.with_suffix(".part")
+            found = learned(rule, runs=options.runs, epochs=options.epochs, seed=options.seed)
+            found.to_netcdf(part, engine="h5netcdf")
+            part.rename(path)
+        data = xr.load_dataset(path, engine="h5netcdf")
+        parts.append(data.assign(core_seconds=data.attrs.pop("core_seconds")))
+    data = xr.concat(parts, xr.DataArray(list(RULES), dims="rule", name="rule"), combine_attrs="identical")
+    data = data.map(lambda values: values.astype(np.float32), keep_attrs=True)
+    data = data.assign_attrs(digest=store.digest(data))  # `tools.check_inputs` compares it
+    data.to_netcdf(options.into, engine="h5netcdf")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
