@@ -59,24 +59,20 @@ def mnist(samples: int | None = None, test_samples: int | None = None) -> Task:
     return task.change(**pixels, protocol=protocol)
 
 
-def learned(
-    rule: str, *, runs: int | Sequence[int] = RUNS, epochs: int = EPOCHS, seed: int = 0, task: Task | None = None
-) -> xr.Dataset:
-    """The network trained by a rule of that name, as `training.fit` measures it, with its core seconds.
+def drawn(rule: str, task: Task, *, runs: int | Sequence[int] = RUNS, seed: int = 0) -> training.Model:
+    """The network with the source's uniform weights and biases, to be trained by the rule of that name.
 
     Args:
         rule: a key of `RULES`.
+        task: of `mnist`.
         runs: how many repeats, or their numbers.
-        epochs: passes through the images.
-        seed: of weights, matrices and the images' order.
-        task: of `mnist`, all images if None.
+        seed: of weights and matrices.
 
     Raises:
-        ValueError: for another rule, or runs or epochs below 1.
+        ValueError: for another rule, or runs below 1.
     """
     check.one_of("rule", rule, RULES)
-    start, numbers = time.process_time(), check.run_numbers(runs)
-    task, omega = task or mnist(), OMEGA[rule]
+    numbers, omega = check.run_numbers(runs), OMEGA[rule]
 
     def layer() -> nn.Module:
         linear = nn.Linear(task.x.shape[1], UNITS)
@@ -84,13 +80,28 @@ def learned(
             nn.init.uniform_(tensor, -omega, omega)
         return nn.Sequential(linear, nn.Sigmoid())
 
+    def above(random: torch.Generator) -> list[torch.Tensor]:
+        return [uniform((task.p, UNITS), omega, random), uniform((task.p,), omega, random)]
+
     model = training.build(task, RULES[rule], encoder=layer, runs=numbers, seed=seed)
-    drawn = stack(lambda random: [uniform((task.p, UNITS), omega, random), uniform((task.p,), omega, random)],
-                  numbers, seed, "decoder")  # fmt: skip
     with torch.no_grad():
-        for tensor, values in zip((model.decoder.weight, model.decoder.bias), drawn, strict=True):
+        for tensor, values in zip(model.decoder.parameters(), stack(above, numbers, seed, "decoder"), strict=True):
             tensor.copy_(values)
-    data = training.fit(model, epochs=epochs, measure_every=EVERY, seed=seed).assign_coords(run=list(numbers))
+    return model
+
+
+def learned(
+    rule: str, *, runs: int | Sequence[int] = RUNS, epochs: int = EPOCHS, seed: int = 0, task: Task | None = None
+) -> xr.Dataset:
+    """What `training.fit` measures of the network, with its core seconds; arguments as in `drawn`.
+
+    Args:
+        epochs: passes through the images.
+        task: of `mnist`; all images if None.
+    """
+    start = time.process_time()
+    model = drawn(rule, task or mnist(), runs=runs, seed=seed)
+    data = training.fit(model, epochs=epochs, measure_every=EVERY, seed=seed)
     return data.assign_attrs(core_seconds=round(time.process_time() - start, 1), seed=seed)
 
 
