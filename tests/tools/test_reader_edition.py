@@ -83,7 +83,8 @@ FIGURE = f"""<figure id="fig-dot"><img alt="A red dot." src="../_images/{name_of
 BODY = f"""<section id="dots"><span id="sec-dots"></span><h1>Dots<a class="headerlink" href="#dots">#</a></h1>
 <p>There is <span class="pasted-text">1.00</span> dot.</p>{cell("runs = 2")}{cell(DRAW)}{FIGURE}
 <section id="more"><h2>More</h2><p>See <a href="#fig-dot"><span>Fig. 7</span></a>.</p>
-{cell("moving", "<fa-widget></fa-widget>")}<p>Then</p>{cell("C1")}{cell("answer")}</section></section>"""
+{cell("moving", "<fa-widget></fa-widget>")}<p>Then</p>{cell("C1")}<p><strong>1. Why?</strong> Say.</p>{cell("answer")}
+<p>So.</p></section></section>"""
 
 
 def page(body: str = BODY):
@@ -101,7 +102,8 @@ def test_text_code_and_pictures_stand_where_the_page_has_them():
         "# Dots",
         f"*This is the notebook of [a page]({PAGE}) of [The book]({SITE}). The numbers in the text are those of the "
         "published run; the last cell sets yours beside them. Links lead to the book's pages. Where the book's Python "
-        "is missing, the first cell of code fetches it (this needs git and a network).*",
+        "is missing, the first cell of code fetches it (this needs git and a network). In VS Code trust the notebook's "
+        "folder: in one that is not trusted its tables stay empty.*",
         "There is 1.00 dot.",
         "# @title Set up: fetch the book's Python where it is missing",
         "runs = 2",
@@ -114,6 +116,11 @@ def test_text_code_and_pictures_stand_where_the_page_has_them():
         f"[On the book's page]({PAGE}#more) it moves without Python.*",
         "Then",
         "C1",
+        "**1. Why?** Say.",
+        "*The solution in code is at the end of this notebook.*",
+        "So.",
+        "## Solutions",
+        "**1. Why?**",
         "# @title Show a solution",
         "# @title The numbers of the text, and of this run",
     ]
@@ -127,10 +134,17 @@ def test_what_a_cell_has_put_out_is_what_front_ends_know():
     (figure,) = draw.outputs
     assert base64.b64decode(figure.data["image/png"]) == DOT
     assert figure.metadata["image/png"] == {"alt": "A red dot.", "width": 4, "height": 3}
+    assert figure.data["text/plain"] == "A red dot."
     assert base64.b64decode(moving.outputs[0].data["image/png"]) == DOT
     assert moving.outputs[0].metadata["image/png"]["alt"] == "It's red."
     assert claim.outputs[0].data["text/html"] == f'<p><a href="{SITE}book/x.html#y">C1</a></p>'
     assert set(claim.outputs[0].data) == {"text/html", "text/plain"}
+
+
+def test_small_print_of_a_caption_has_a_line_of_its_own():
+    table = new_output("display_data", {"text/html": "<table><caption>Dots <small>Means.</small></caption></table>"})
+    shown = output_for_readers(table, PAGE).data["text/html"]
+    assert shown == "<table><caption>Dots <br/><small>Means.</small></caption></table>"
 
 
 def test_what_the_page_folds_is_folded_and_parameters_stay_parameters():

@@ -82,7 +82,7 @@ def problems(edition: NotebookNode, page: Tag) -> list[str]:
     found = [problem for cell in text for problem in raw(cell.source)]
     figures = len(page.select("figure img"))
     drawn = [output for cell in edition.cells for output in cell.get("outputs", []) if "data" in output]
-    pictures = sum("<Figure " in output.data.get("text/plain", "") for output in drawn)
+    pictures = sum("width" in output.metadata.get("image/png", {}) for output in drawn)  # a widget's still has none
     pictures += sum(len(cell.get("attachments", {})) for cell in text)
     if pictures < figures:
         found.append(f"the page has {figures} figures, the edition {pictures}")

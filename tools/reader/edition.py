@@ -2,7 +2,7 @@
 
 Text, references and captions are the page's; code and what it has put out are the notebook's. What the page folds is
 folded; what the page leaves out (imports of no interest, say) is there, folded. A figure stands below the cell that
-draws it, as its output: run again, the cell shows the new one.
+draws it, as its output: run again, the cell shows the new one. Solutions stand at the end, since VS Code folds no cell.
 """
 
 import base64
@@ -41,6 +41,8 @@ FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form", "tags": [NOTE]
 LIVE = """\
 *Run the cell above to move what it shows, where your front end shows widgets; the picture is a still. \
 [On the book's page]({place}) it moves without Python.*"""
+SOLUTION = "Show a solution"  # title of a solution's cell on the page
+ASIDE = "*The solution in code is at the end of this notebook.*"
 
 
 def _hidden(cell: NotebookNode) -> bool:
@@ -65,6 +67,7 @@ class Edition:
         self.attachments: dict[str, dict] = {}
         self.markdown = Markdown(address, self._attach)
         self.waiting = iter(self.code)
+        self.solutions: list[tuple[str, NotebookNode]] = []  # the exercise's title and the cell
         self.last: NotebookNode | None = None  # the cell just written, if no text has come since
         self.figures = {name_of(png): (name, png) for c in self.code for name, png in pictures(c).items()}
 
@@ -122,6 +125,11 @@ class Edition:
             if not _hidden(cell):
                 raise ValueError(f"{self.address} lacks a cell of the notebook: {cell.source[:60]!r}; run make html")
             self._add(cell)
+        if self.solutions:
+            self.note("## Solutions")
+        for exercise, cell in self.solutions:
+            self.note(f"**{exercise}**")
+            self.cells.append(cell)
         return self.cells
 
     def _elements(self, tag: Tag) -> Iterator[Tag]:
@@ -157,7 +165,8 @@ class Edition:
             return False
         size = Image.open(io.BytesIO(png)).size
         words = {"alt": image.get("alt", ""), "width": size[0] // 2, "height": size[1] // 2}
-        data = {"image/png": base64.b64encode(png).decode(), "text/plain": f"<Figure {name}>"}
+        # VS Code takes a picture's alternative text from the plain one
+        data = {"image/png": base64.b64encode(png).decode(), "text/plain": words["alt"] or f"<Figure {name}>"}
         written.outputs.append(new_output("display_data", data, metadata={"image/png": words}))
         written.source = shown_at_once(written.source, {name})
         if written.source.startswith("# @title Code\n"):
@@ -173,13 +182,13 @@ class Edition:
             return
         tags = set(cell.metadata.get("tags", []))
         source = cell.source.replace(GLUE, "")
+        title = cell.metadata.get("mystnb", {}).get("code_prompt_show", "Code")
         metadata: dict = {"tags": sorted(tags & {"parameters"})} if tags & {"parameters"} else {}
         if folds := tags & {"hide-input", "hide-cell", "remove-input", "remove-cell"}:
             fold = {"source_hidden": True}
             if folds & {"hide-cell", "remove-cell"}:
                 fold["outputs_hidden"] = True
             metadata |= {"jupyter": fold, "cellView": "form"}
-            title = cell.metadata.get("mystnb", {}).get("code_prompt_show", "Code")
             source = f"# @title {title}\n{source}"
         if "hide-output" in tags:
             metadata["jupyter"] = metadata.get("jupyter", {}) | {"outputs_hidden": True}
@@ -187,8 +196,18 @@ class Edition:
         if not tags & {"remove-cell", "remove-output"}:
             outputs = (output_for_readers(output, self.address) for output in cell.outputs)
             written.outputs = [output for output in outputs if output]
+        if title == SOLUTION:
+            self.solutions.append((self._exercise(), written))
+            self.note(ASIDE)
+            self.last = None
+            return
         self.cells.append(written)
         self.last = cell
+
+    def _exercise(self) -> str:
+        """The title of the exercise above: the last words in bold that begin a line."""
+        text = "\n".join(cell.source for cell in self.cells if cell.cell_type == "markdown")
+        return (re.findall(r"^\*\*(.+?)\*\*", text, re.MULTILINE) or ["A solution"])[-1]
 
     @staticmethod
     def _set_up(cell: NotebookNode) -> NotebookNode:

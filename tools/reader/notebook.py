@@ -15,7 +15,8 @@ from tools.reader.outputs import RECORD, glued
 TOP = """\
 *This is the notebook of [a page]({address}) of [{title}]({site}). The numbers in the text are those of the published \
 run{compared}. Links lead to the book's pages. Where the book's Python is missing, the first cell of code fetches it \
-(this needs git and a network).*"""
+(this needs git and a network). In VS Code trust the notebook's folder: in one that is not trusted its tables stay \
+empty.*"""
 COMPARED = "; the last cell sets yours beside them"
 
 

@@ -44,10 +44,15 @@ def shown_at_once(source: str, names: set[str]) -> str:
 
 
 def _html(text: str, address: str) -> str:
-    """An output's HTML where there is no site: links made whole, words to the left, a table's numbers to the right."""
+    """An output's HTML where there is no site: links made whole, words to the left, a table's numbers to the right.
+
+    A caption's small print has a line of its own, as the site's style gives it.
+    """
     soup = BeautifulSoup(text, "html.parser")
     for link in soup.find_all("a", href=True):
         link["href"] = urljoin(address, link["href"])
+    for small in soup.select("caption > small"):
+        small.insert_before(soup.new_tag("br"))
     for cell in soup.find_all(["td", "th"]):
         cell["style"] = f"text-align: {'right' if 'number' in cell.get('class', []) else 'left'}"
     return str(soup)
