@@ -10,9 +10,9 @@ import torch
 import xarray as xr
 from torch.nn import functional
 
+from fa_book.information import decoded_information
 from fa_lib import information, probes
 from fa_lib.feedback import ForLayers, Rule
-from fa_lib.probes import decoded_information
 from fa_lib.record import Snapshot
 from fa_lib.tasks import Task
 from fa_lib.training import Model, build, dataset, epochs_of, evaluate, see

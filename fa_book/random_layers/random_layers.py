@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fa_book.information import decoded_information
 from fa_book.random_layers.delayed import delayed
 from fa_book.random_layers.recurrent import Recurrent
 from fa_lib import training
 from fa_lib.feedback import FA
-from fa_lib.probes import decoded_information
 from fa_lib.tasks.task import Task
 from fa_lib.training.evaluate import look
 

@@ -6,8 +6,8 @@ import torch
 from torch.nn import functional
 
 from fa_book.information import testbed
+from fa_book.information.decoded_information import classes, readings, shuffled, told
 from fa_lib import information, probes
-from fa_lib.probes.decoded_information import classes, readings, shuffled, told
 from fa_lib.record import Snapshot
 
 INFORMATION = ("binned", "gaussian", "ksg", "told")

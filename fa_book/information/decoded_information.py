@@ -13,9 +13,8 @@ from jaxtyping import Float, Int, Real
 from torch import Tensor
 from torch.nn import functional
 
-from fa_lib import information
+from fa_lib import information, probes
 from fa_lib.information._binning import cells, ranked
-from fa_lib.probes import readouts as probes
 from fa_lib.random import numpy_generator
 from fa_lib.record import Snapshot
 
