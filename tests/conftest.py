@@ -9,7 +9,7 @@ from torch import nn
 # shapes in annotations are looked at in tests alone, and before anything else imports these rooms
 SHAPED = ["fa_lib.feedback", "fa_lib.nn", "fa_lib.probes", "fa_book.bottleneck.autoencoder"]
 SHAPED += ["fa_book.coding_rate.reduction", "fa_book.encoder_decoder.saturation"]
-SHAPED += ["fa_book.predictive_coding.rule"]
+SHAPED += ["fa_book.predictive_coding.rule", "fa_book.sensitivity.initial", "fa_book.information.decoded_information"]
 install_import_hook(SHAPED, "shapes.checker")
 
 from fa_lib import tasks  # noqa: E402

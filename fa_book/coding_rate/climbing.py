@@ -10,9 +10,10 @@ import torch
 import xarray as xr
 from torch.nn import functional
 
+from fa_book.coding_rate.reduction import coding_rate
+from fa_book.information import decoded_information
 from fa_lib import information, probes
 from fa_lib.feedback import ForLayers, Rule
-from fa_lib.probes import decoded_information
 from fa_lib.record import Snapshot
 from fa_lib.tasks import Task
 from fa_lib.training import Model, build, dataset, epochs_of, evaluate, see
@@ -42,8 +43,8 @@ def look(seen: Snapshot, task: Task, *, seed: int = 0) -> dict[str, np.ndarray]:
         "effective_rank": probes.effective_rank(seen.H),
         "between": means.square().sum((1, 2)) / centred.square().sum(2).mean(1).clamp_min(1e-12),
         "size": seen.H.square().mean((1, 2)).sqrt(),
-        "reduction": probes.coding_rate(seen.H, seen.y),
-        "reduction_on": probes.coding_rate(functional.pad(seen.H, (0, 1), value=1.0), seen.y),
+        "reduction": coding_rate(seen.H, seen.y),
+        "reduction_on": coding_rate(functional.pad(seen.H, (0, 1), value=1.0), seen.y),
     }
     return {name: np.asarray(value) for name, value in found.items()}
 

@@ -5,9 +5,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from jaxtyping import Shaped
+from torch import Tensor
 
 from fa_lib import check
-from fa_lib.feedback.base import Error, Hidden, Rule, Target, carry
+from fa_lib.feedback.base import Error, Hidden, PerRun, Rule, Target, carry
+from fa_lib.probes.readouts import checked_hidden
+
+Classes = Shaped[Tensor, "sample p"]  # one-hot, of numbers or truths
+
+
+def coding_rate(H: Hidden, y: Classes | None = None, *, precision: float = 0.5) -> PerRun:
+    """Bits per sample, (run,), to code H up to an error, or the reduction of that by knowing the class (MCR2).
+
+    Args:
+        H: hidden layer, (run, sample, m); rows are used at unit length, as in the source.
+        y: one-hot class, (sample, p); with it the rate reduction is returned, without it the rate.
+        precision: allowed error epsilon, in units of the rows' length.
+
+    Raises:
+        ValueError: if shapes do not fit, a value is not finite, or the precision is not above 0.
+
+    Source: Yu et al. 2020, Eqs 7 and 8.
+    """
+    H = torch.nn.functional.normalize(checked_hidden(H), dim=2)
+    check.positive("precision", precision)
+    if y is not None and (y.dim() != 2 or len(y) != H.shape[1]):
+        raise ValueError(f"y must be (sample, p) over the samples of H, got H {tuple(H.shape)} and y {tuple(y.shape)}")
+
+    def rate(part: Tensor) -> Tensor:  # part (run, some samples, m)
+        n, m = part.shape[1:]
+        gram = torch.eye(m, dtype=part.dtype, device=part.device) + m / (n * precision**2) * part.mT @ part
+        return torch.logdet(gram) / (2 * math.log(2))
+
+    if y is None:
+        return rate(H)
+    members = [y[:, j] > 0.5 for j in range(y.shape[1])]
+    return rate(H) - sum(rate(H[:, own]) * own.double().mean() for own in members if own.any())
 
 
 def gradient(H: Hidden, y: Target, *, precision: float = 0.5, unit: bool = True, always_on: bool = False) -> Hidden:
@@ -26,7 +60,7 @@ def gradient(H: Hidden, y: Target, *, precision: float = 0.5, unit: bool = True,
     Returns:
         Gradient in bits per unit of H, (run, sample, m); zero for a sample whose row is zero.
 
-    Source: Yu et al. 2020, Eqs 8 and 11; the value is `probes.coding_rate(H, y)`.
+    Source: Yu et al. 2020, Eqs 8 and 11; the value is `coding_rate(H, y)`.
     """
     Z = torch.cat([H, torch.ones_like(H[..., :1])], 2) if always_on else H
     if unit:

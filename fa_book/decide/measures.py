@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fa_book.information import decoded_information
 from fa_lib import probes
-from fa_lib.probes import decoded_information, layerwise
+from fa_lib.probes import layerwise
 from fa_lib.record import Step
 
 FEATURES = 50  # of the nonlinear readout: a small decoder

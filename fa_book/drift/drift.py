@@ -11,9 +11,9 @@ import torch
 import xarray as xr
 from torch import Tensor
 
+from fa_book.information import decoded_information
 from fa_lib import probes
 from fa_lib.feedback import Direct, Rule
-from fa_lib.probes import decoded_information
 from fa_lib.tasks import Task
 from fa_lib.training import Model, build, dataset, see, trained
 

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from fa_book.information.decoded_information import Measure, classes, told
 from fa_lib import information, probes
-from fa_lib.probes.decoded_information import Measure, classes, told
 from fa_lib.record import Snapshot
 
 

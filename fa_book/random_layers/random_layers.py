@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fa_lib import tasks, training
+from fa_book.information import decoded_information
+from fa_book.random_layers.delayed import delayed
+from fa_book.random_layers.recurrent import Recurrent
+from fa_lib import training
 from fa_lib.feedback import FA
-from fa_lib.networks import Recurrent
-from fa_lib.probes import decoded_information
 from fa_lib.tasks.task import Task
 from fa_lib.training.evaluate import look
 
@@ -114,12 +115,12 @@ def product(
 
     Args:
         delays: a and b, moments.
-        length, sequences, m, seed: as in `tasks.delayed`, whose inputs it has.
+        length, sequences, m, seed: as in `delayed`, whose inputs it has.
 
     Raises:
-        ValueError: as `tasks.delayed` does, for the longer delay.
+        ValueError: as `delayed` does, for the longer delay.
     """
-    task = tasks.delayed(max(delays), length=length, sequences=sequences, m=m, seed=seed)
+    task = delayed(max(delays), length=length, sequences=sequences, m=m, seed=seed)
 
     def target(x: Tensor) -> Tensor:
         x = x.reshape(-1, length)
@@ -136,9 +137,9 @@ def reservoir(task: Task, m: int, *, length: int, tau: float = 2.0, runs: int, s
     """An echo state network: the recurrent encoder as it was drawn, its largest eigenvalue near 1.
 
     Args:
-        task: of `tasks.delayed` or `product`.
+        task: of `delayed` or `product`.
         m: units.
-        length, tau, runs, seed: as in `networks.Recurrent`.
+        length, tau, runs, seed: as in `Recurrent`.
 
     Source: Jaeger 2001.
     """

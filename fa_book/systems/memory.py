@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from fa_book.random_layers.random_layers import read
+from fa_book.random_layers.recurrent import Recurrent
 from fa_lib import tasks, training
 from fa_lib.feedback import FA, Rule
-from fa_lib.networks import Recurrent
 from fa_lib.tasks import Task
 
 
@@ -51,7 +51,7 @@ def compare(
     """R² on held-out sequences, (run,), of a ridge regression on the units, by the way they came to be.
 
     Args:
-        task: of `tasks.delayed` or `random_layers.product`, in sequences of `length` moments.
+        task: `delayed` or `product` of `random_layers`, in sequences of `length` moments.
         ways: by name.
         m: units, the same for all.
         runs, epochs, seed: as in `training.train`.

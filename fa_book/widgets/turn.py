@@ -15,13 +15,13 @@ from fa_book.decide.label_corruption import Told
 from fa_book.decide.measures import cosine
 from fa_book.decide.rules import Own, Rotated
 from fa_book.figures import COLOURS, curves
+from fa_book.information import decoded_information
 from fa_book.widgets.abreast import Abreast, place_parameters
 from fa_book.widgets.base import Widget
 from fa_book.widgets.ibtask import cloud, finished_runs, readouts, start, task, trained
 from fa_book.widgets.mulberry import normal, uniform
 from fa_lib import probes, training
 from fa_lib.feedback import Centred, Rule
-from fa_lib.probes import decoded_information
 from fa_lib.record import Step
 
 EPOCHS = 600  # as in the chapter

@@ -4,9 +4,8 @@ from fa_lib.information._arrays import EstimateWarning
 from fa_lib.information._binned import binned, ceiling, shuffle_null, with_null
 from fa_lib.information._entropy import CORRECTIONS, entropy
 from fa_lib.information._gaussian import gaussian
-from fa_lib.information._kde import kde_bounds
 from fa_lib.information._ksg import ksg
 from fa_lib.information._permutation import null
 
-__all__ = ["CORRECTIONS", "EstimateWarning", "binned", "ceiling", "entropy", "gaussian", "kde_bounds", "ksg", "null"]
+__all__ = ["CORRECTIONS", "EstimateWarning", "binned", "ceiling", "entropy", "gaussian", "ksg", "null"]
 __all__ += ["shuffle_null", "with_null"]

@@ -4,6 +4,8 @@ import warnings
 
 import numpy as np
 
+from fa_lib.information._entropy import entropy
+
 
 class EstimateWarning(UserWarning):
     """An estimate of mutual information that must not be believed."""
@@ -51,14 +53,10 @@ def finite_pair(H, Y) -> tuple[np.ndarray, np.ndarray]:
     return H, Y
 
 
-def bits_of(Y: np.ndarray, *, classes: bool = False) -> np.ndarray:
-    """Entropy of Y's rows as they are, (run,), in bits; infinite where no two are equal, unless they are classes."""
-    found = []
-    for y in Y:
-        _, sizes = np.unique(y, axis=0, return_counts=True)
-        share = sizes / len(y)
-        found.append(-(share * np.log2(share)).sum() if classes or len(sizes) < len(y) else np.inf)
-    return np.array(found)
+def bits_of(Y: np.ndarray) -> np.ndarray:
+    """Entropy of Y's rows as they are, (run,), in bits; infinite where no two are equal."""
+    counts = [np.unique(y, axis=0, return_counts=True)[1] for y in Y]
+    return np.array([entropy(sizes) if sizes.max() > 1 else np.inf for sizes in counts])
 
 
 def doubt(found: np.ndarray, Y: np.ndarray, estimator: str) -> None:

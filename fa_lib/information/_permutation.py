@@ -22,7 +22,7 @@ def null(
 
     Args:
         estimator: called as estimator(H, Y) with H (run, n, m) and Y (run, n, p); returns one value per run, or several
-            arrays of one value per run (as `kde_bounds` does).
+            arrays of one value per run.
         H: (n, m) or (run, n, m).
         Y: (n,), (n, p) or (run, n, p).
         shuffles: permutations per run, drawn one after another: the first of ten is the one of shuffles=1.

@@ -2,8 +2,6 @@
 
 from fa_lib.networks.base import Hidden, RunNetwork
 from fa_lib.networks.mlp import NONLINEARITIES, ConvBackbone, Decoder, Encoder, Linear
-from fa_lib.networks.recurrent import Recurrent
 from fa_lib.networks.stacked import Stacked
 
-__all__ = ["NONLINEARITIES", "ConvBackbone", "Decoder", "Encoder", "Hidden", "Linear", "Recurrent", "RunNetwork"]
-__all__ += ["Stacked"]
+__all__ = ["NONLINEARITIES", "ConvBackbone", "Decoder", "Encoder", "Hidden", "Linear", "RunNetwork", "Stacked"]

@@ -1,6 +1,5 @@
 """What is read off a hidden layer."""
 
-from fa_lib.probes.decoded_information import readings
-from fa_lib.probes.readouts import alignment, angle, coding_rate, effective_rank, nonlinear_readout, readout
+from fa_lib.probes.readouts import alignment, angle, effective_rank, nonlinear_readout, readout
 
-__all__ = ["alignment", "angle", "coding_rate", "effective_rank", "nonlinear_readout", "readings", "readout"]
+__all__ = ["alignment", "angle", "effective_rank", "nonlinear_readout", "readout"]

@@ -3,11 +3,10 @@
 They measure and never train: the regression losses of the paper's Figs 1 and 2 and the angle of Fig. 2.
 """
 
-import math
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float, Real, Shaped
+from jaxtyping import Float, Real
 from torch import Tensor
 
 from fa_lib import check
@@ -17,14 +16,14 @@ from fa_lib.record import Step
 Hidden = Float[Tensor, "run sample m"]
 Elsewhere = Float[Tensor, "run at m"]  # other samples than those of H
 Target = Real[Tensor, "*run sample p"]  # shared by the runs, or one each
-Classes = Shaped[Tensor, "sample p"]  # one-hot, of numbers or truths
 Answer = Float[Tensor, "run _ p"]
 Signal = Float[Tensor, "run *rest"]
 PerRun = Float[Tensor, "run"]
 CUTOFF = 1e-10  # directions of H with less than this share of the largest variance carry rounding, not signal
 
 
-def _hidden(H: Tensor, name: str = "H") -> Tensor:
+def checked_hidden(H: Tensor, name: str = "H") -> Tensor:
+    """H in double precision; ValueError unless it is (run, sample, m), not empty and finite."""
     if H.dim() != 3 or 0 in H.shape:
         raise ValueError(f"{name} must be (run, sample, m), none of them empty, got {tuple(H.shape)}")
     return _finite(H, name)
@@ -53,11 +52,11 @@ def readout(H: Hidden, y: Target, *, intercept: bool = True, at: Elsewhere | Non
 
     Source: Cheng & Brown 2023, Fig. 1 c, d and Eq. 11.
     """
-    H, of_H, of_y = _hidden(H), tuple(H.shape), tuple(y.shape)
+    H, of_H, of_y = checked_hidden(H), tuple(H.shape), tuple(y.shape)
     if of_y[:-1] not in (of_H[1:2], of_H[:2]):
         raise ValueError(f"y must be (sample, p) or (run, sample, p) over the samples of H, got H {of_H} and y {of_y}")
     y = _finite(y, "y")
-    at = None if at is None else _hidden(at, "at")
+    at = None if at is None else checked_hidden(at, "at")
     if at is not None and at.shape[::2] != H.shape[::2]:
         raise ValueError(f"at must have the runs and units of H, got at {tuple(at.shape)} and H {tuple(H.shape)}")
     centre_H, centre_y = (H.mean(1, keepdim=True), y.mean(-2, keepdim=True)) if intercept else (0.0, 0.0)
@@ -93,7 +92,7 @@ def nonlinear_readout(
         ValueError: for fewer than one feature, or run numbers that are not one per run.
     """
     check.whole("features", features)
-    H = _hidden(H)
+    H = checked_hidden(H)
     runs = check.run_names(runs, len(H))
     drawn = [torch.randn(H.shape[2] + 1, features, generator=generator(seed, run, "probe")) for run in runs]
     a = torch.stack(drawn).to(H)  # (run, m + 1, feature), the last row is b
@@ -105,7 +104,7 @@ def nonlinear_readout(
         values = (values - centre) / size
         return torch.cat([values, torch.tanh(values @ a[:, :-1] + a[:, -1:])], 2)
 
-    return readout(expand(H), y, at=None if at is None else expand(_hidden(at, "at")))
+    return readout(expand(H), y, at=None if at is None else expand(checked_hidden(at, "at")))
 
 
 def angle(a: Signal, b: Signal) -> PerRun:
@@ -149,39 +148,10 @@ def effective_rank(H: Hidden) -> PerRun:
 
     Source: Roy & Vetterli 2007.
     """
-    H = _hidden(H)
+    H = checked_hidden(H)
     H = H - H[:, :1]  # a constant H becomes zero exactly, not a mean's rounding
     Hc = H - H.mean(1, keepdim=True)
     values = torch.linalg.eigvalsh(Hc.mT @ Hc).clamp_min(0).sqrt()  # (run, m), singular values of Hc
     total = values.sum(1, keepdim=True)
     share = values / total.clamp_min(torch.finfo(values.dtype).tiny)
     return torch.where(total[:, 0] > 0, torch.exp(torch.special.entr(share).sum(1)), 0.0)
-
-
-def coding_rate(H: Hidden, y: Classes | None = None, *, precision: float = 0.5) -> PerRun:
-    """Bits per sample, (run,), to code H up to an error, or the reduction of that by knowing the class (MCR2).
-
-    Args:
-        H: hidden layer, (run, sample, m); rows are used at unit length, as in the source.
-        y: one-hot class, (sample, p); with it the rate reduction is returned, without it the rate.
-        precision: allowed error epsilon, in units of the rows' length.
-
-    Raises:
-        ValueError: if shapes do not fit, a value is not finite, or the precision is not above 0.
-
-    Source: Yu et al. 2020, Eqs 7 and 8.
-    """
-    H = torch.nn.functional.normalize(_hidden(H), dim=2)
-    check.positive("precision", precision)
-    if y is not None and (y.dim() != 2 or len(y) != H.shape[1]):
-        raise ValueError(f"y must be (sample, p) over the samples of H, got H {tuple(H.shape)} and y {tuple(y.shape)}")
-
-    def rate(part: Tensor) -> Tensor:  # part (run, some samples, m)
-        n, m = part.shape[1:]
-        gram = torch.eye(m, dtype=part.dtype, device=part.device) + m / (n * precision**2) * part.mT @ part
-        return torch.logdet(gram) / (2 * math.log(2))
-
-    if y is None:
-        return rate(H)
-    members = [y[:, j] > 0.5 for j in range(y.shape[1])]
-    return rate(H) - sum(rate(H[:, own]) * own.double().mean() for own in members if own.any())

@@ -119,11 +119,6 @@ def prepare(folder: Path) -> None:
     tidy(folder)
 
 
-def write(cell: Cell, data: xr.Dataset, folder: Path) -> Path:
-    """Put a cell's result into the folder; errors as in `put`."""
-    return put(content(cell, data), folder / cell.name)
-
-
 def parse(cell: Cell, content: bytes) -> xr.Dataset:
     """A cell's result from the bytes of its file; UnusableFileError if they are cut short, altered, or another's."""
     try:

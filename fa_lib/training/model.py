@@ -13,7 +13,6 @@ from fa_lib.networks import Decoder, Encoder, RunNetwork, Stacked
 from fa_lib.record import Layer, Step
 from fa_lib.tasks.task import Task
 from fa_lib.training import optim
-from fa_lib.training._renamed import renamed
 
 
 class Model(NamedTuple):
@@ -86,7 +85,6 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
     )  # fmt: skip
 
 
-@renamed(feedback="rule", scale="learn_gain")
 def build(
     task: Task,
     rule: Rule | ForLayers,
@@ -105,7 +103,7 @@ def build(
         task: what is learned, such as `tasks.ib()` or one's own `Task`.
         rule: of `fa_lib.feedback`, such as `FA()` or, for every hidden layer, `DFA()`; or one's own `Rule`.
         encoder: a function that makes an `nn.Module` of one run, x to H, such as `lambda: nn.Sequential(...)`: every
-            run gets its own. Or a network with a run axis, such as `networks.Recurrent`, made for these runs. The
+            run gets its own. Or a network with a run axis, such as `networks.Stacked`, made for these runs. The
             task's fully connected one if None.
         runs: how many repeats, or their numbers. Run r depends on (seed, r) alone.
         seed: of weights, matrices, noise and dropout.

@@ -43,7 +43,7 @@ def observe(
     Args:
         task: what is learned.
         rule: of `fa_lib.feedback`, or one's own.
-        measures: name to function of `Snapshot`, giving (run, ...); `probes.readings` makes a set of them.
+        measures: name to function of `Snapshot`, giving (run, ...).
         at: epochs, in rising order; after so many passes over the training set. 0 is the untrained network.
         runs: how many repeats, or their numbers.
         seed: of weights, matrices, noise and dropout; the same as in `train` gives the same training.
@@ -58,7 +58,7 @@ def observe(
     listed = isinstance(at, Sequence | np.ndarray) and len(at) and all(check.is_whole(epoch) for epoch in at)
     if not listed or any(later <= earlier for earlier, later in pairwise(at)):
         raise ValueError(f"at must list epochs, rising, from 0 on, such as [0, 10, 100], got {at!r}")
-    measures = named_functions("measures", measures, "a Snapshot, such as probes.readings()")
+    measures = named_functions("measures", measures, 'a Snapshot, such as {"mean": lambda seen: seen.H.mean((1, 2))}')
     numbers = check.run_numbers(runs)
     model = build(task, rule, runs=numbers, seed=seed, **options)
 

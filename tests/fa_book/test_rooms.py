@@ -31,6 +31,12 @@ ACROSS = {  # room to the room that its chapter truly needs
     ("widgets", "one_law"),  # the account that is kept in the page, too
     ("results", "encoder_decoder"),  # shares in a dead zone
     ("widgets", "information"),  # the cases whose information is known
+    ("coding_rate", "information"),  # the readings of a layer, here of one that climbs its coding rate
+    ("decide", "information"),  # what a readout tells of a class
+    ("drift", "information"),  # the readings of a layer, here of one that drifts
+    ("random_layers", "information"),  # what a readout tells of a class
+    ("information", "coding_rate"),  # one of the readings
+    ("decide", "sensitivity"),  # B drawn in other ways
 }
 
 

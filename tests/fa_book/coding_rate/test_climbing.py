@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from fa_book.coding_rate import climbing
-from fa_book.coding_rate.reduction import RateReduction
-from fa_lib import FA, probes, train
+from fa_book.coding_rate.reduction import RateReduction, coding_rate
+from fa_lib import FA, train
 from fa_lib.record import Snapshot
 
 
@@ -44,4 +44,4 @@ def test_the_encoder_climbs_what_it_is_told_to(always_on, toy):
     one = torch.cat([H, torch.ones(2, 50, 1)], 2)
     task = toy()
     found = climbing.look(Snapshot(H, y, H, y), task)
-    np.testing.assert_allclose(found["reduction_on"], probes.coding_rate(one, y))
+    np.testing.assert_allclose(found["reduction_on"], coding_rate(one, y))

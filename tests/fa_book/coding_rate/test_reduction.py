@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from fa_book.coding_rate.reduction import RateReduction, gradient
-from fa_lib import probes, tasks, training
+from fa_book.coding_rate.reduction import RateReduction, coding_rate, gradient
+from fa_lib import tasks, training
 
 
 def value(H, y, precision, unit, always_on):
@@ -45,7 +45,7 @@ def test_gradient_is_that_of_the_probe_by_differences():
         up, down = H.clone(), H.clone()
         up[place] += step
         down[place] -= step
-        slope = (probes.coding_rate(up, y) - probes.coding_rate(down, y)) / (2 * step)
+        slope = (coding_rate(up, y) - coding_rate(down, y)) / (2 * step)
         assert abs(slope.item() - found[place].item()) < 1e-8
 
 

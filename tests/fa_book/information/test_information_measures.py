@@ -6,9 +6,9 @@ import torch
 from torch.nn import functional
 
 from fa_book.information import testbed
+from fa_book.information.decoded_information import classes
 from fa_book.information.measures import held_out, over_bins
 from fa_lib import information, probes
-from fa_lib.probes.decoded_information import classes
 from fa_lib.record import Snapshot
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fa_book.coding_rate.reduction import coding_rate
 from fa_book.information import testbed
 from fa_book.information.saturation import by_chance
-from fa_lib import information, probes
+from fa_lib import information
 from fa_lib.random import numpy_generator
 
 
@@ -87,5 +88,5 @@ def test_opposite_classes_have_one_second_moment_and_no_rate_reduction():
 
     H, Y = testbed.halves(4).draw(np.random.default_rng(0), 20_000)
     H, y = torch.tensor(H)[None], torch.tensor(np.concatenate([Y, ~Y], 1))
-    assert abs(probes.coding_rate(H, y).item()) < 0.002
-    assert probes.coding_rate(torch.nn.functional.pad(H, (0, 1), value=1.0), y).item() > 0.3
+    assert abs(coding_rate(H, y).item()) < 0.002
+    assert coding_rate(torch.nn.functional.pad(H, (0, 1), value=1.0), y).item() > 0.3

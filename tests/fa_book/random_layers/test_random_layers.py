@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from fa_book.random_layers import random_layers
+from fa_book.random_layers.delayed import delayed
 from fa_lib import tasks, training
 
 
@@ -74,13 +75,13 @@ def test_the_product_of_two_pasts():
     assert not y[:, :3].any()
     for t in range(3, 16):
         torch.testing.assert_close(y[:, t], 3**0.5 * x[:, t - 1] * x[:, t - 3])
-    assert torch.equal(task.x, tasks.delayed(3, length=16, sequences=8).x)
+    assert torch.equal(task.x, delayed(3, length=16, sequences=8).x)
     with pytest.raises(ValueError, match="longer than the delay"):
         random_layers.product((2, 16), length=16)
 
 
 def test_a_reservoir_remembers_more_with_more_units():
-    task = tasks.delayed(3, length=16, sequences=64)
+    task = delayed(3, length=16, sequences=64)
 
     def score(guess, y):
         return tasks.r_squared(guess, y).numpy()

@@ -15,7 +15,7 @@ def merged(tmp_path_factory):
     some = {settings.USUAL, ("SGD", 1.0), ("size of B, SGD", 10.0), ("noise of NFA", 10.0), ("B drawn", "sparse")}
     wanted = [cell for (setting, _), cell in planned("ib", (0, 1), 10).items() if setting in some]
     for cell in wanted:
-        store.write(cell, cell.compute(), folder)
+        store.put(store.content(cell, cell.compute()), folder / cell.name)
     return merge(wanted, folder, folder / "some.nc")
 
 

@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from fa_book.published_numbers.mnist1d_data import mnist_1d
+from fa_book.random_layers.delayed import delayed
 from fa_book.random_layers.random_layers import read, reservoir
 from fa_book.systems import memory
 from fa_book.systems.boltzmann import Boltzmann
@@ -110,7 +111,7 @@ def test_blocks_refuse_what_they_cannot_be():
 
 
 def test_what_does_not_learn_is_the_echo_state_network_and_through_time_is_better():
-    task = tasks.delayed(4, length=32, sequences=16).change(batch=128)
+    task = delayed(4, length=32, sequences=16).change(batch=128)
     ways = {"still": memory.Way(None), "through": memory.Way(BP(), 1e-2, cut=False)}
     found = memory.compare(task, ways, runs=3, epochs=60, m=8)
     still = read(reservoir(task, 8, length=32, runs=3), lambda guess, y: tasks.r_squared(guess, y).numpy())

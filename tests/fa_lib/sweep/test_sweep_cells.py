@@ -157,7 +157,7 @@ def computed():
 
 def test_a_file_gives_back_the_numbers_with_provenance(computed, tmp_path):
     cell, data = computed
-    path = store.write(cell, data, tmp_path)
+    path = store.put(store.content(cell, data), tmp_path / cell.name)
     assert path.name == cell.name
     assert [file.name for file in tmp_path.iterdir()] == [cell.name]
     back = store.read(cell, tmp_path)

@@ -25,7 +25,7 @@ CELLS = [
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cells")
     for cell in CELLS:
-        store.write(cell, cell.compute(), folder)
+        store.put(store.content(cell, cell.compute()), folder / cell.name)
     return folder
 
 
@@ -123,7 +123,7 @@ def test_an_incomplete_sweep_is_refused_and_said_in_full(folder, merged, tmp_pat
 
 def test_a_run_in_two_cells_is_refused(folder, tmp_path):
     double = dataclasses.replace(CELLS[0], runs=(1, 2))
-    store.write(double, double.compute(), folder)
+    store.put(store.content(double, double.compute()), folder / double.name)
     with pytest.raises(ValueError, match="BP: a run is in two cells"):
         sweep.merge([*CELLS, double], folder, tmp_path / "all.nc")
 

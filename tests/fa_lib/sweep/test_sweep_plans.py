@@ -208,7 +208,7 @@ def test_status_merge_and_dry_run(tmp_path, capsys):
     assert re.search(r"memory: \d+ MiB a worker at least", said)
     assert not folder.exists()  # nothing was kept
 
-    store.write(cells[0], cells[0].compute(), folder)
+    store.put(store.content(cells[0], cells[0].compute()), folder / cells[0].name)
     (folder / cells[1].name).write_bytes(b"no netCDF")
     assert main(["sweep", path, "--dry-run", "--out", str(folder)]) == 0
     said = capsys.readouterr().out
@@ -231,7 +231,7 @@ def test_status_merge_and_dry_run(tmp_path, capsys):
     assert list(sweep.load(folder / "own.nc")) == ["FA"]
     assert main(["merge", path, "--out", str(folder), "--partial", "--into", str(tmp_path / "here.nc")]) == 0
     assert list(sweep.load(tmp_path / "here.nc")) == ["FA"]
-    store.write(cells[1], cells[1].compute(), folder)
+    store.put(store.content(cells[1], cells[1].compute()), folder / cells[1].name)
     assert main(["merge", path, "--out", str(folder)]) == 0
     assert main(["sweep", path, "--out", str(folder)]) == 0  # nothing to do, and no dask for it
     assert "complete" in capsys.readouterr().out

@@ -84,9 +84,7 @@ def test_epochs_must_rise(toy, at):
     ids=["list", "text", "text for a function", "number for a name", "None"],
 )
 def test_measures_are_functions_with_names(toy, measures):
-    with pytest.raises(
-        ValueError, match=r"measures must map names to functions of a Snapshot, such as probes\.readings"
-    ):
+    with pytest.raises(ValueError, match=r"measures must map names to functions of a Snapshot, such as \{.mean.: "):
         observe(toy(), FA(), measures, at=[0])
 
 

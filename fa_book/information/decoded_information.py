@@ -13,9 +13,9 @@ from jaxtyping import Float, Int, Real
 from torch import Tensor
 from torch.nn import functional
 
-from fa_lib import information
+from fa_book.coding_rate.reduction import coding_rate
+from fa_lib import information, probes
 from fa_lib.information._binning import cells, ranked
-from fa_lib.probes import readouts as probes
 from fa_lib.random import numpy_generator
 from fa_lib.record import Snapshot
 
@@ -54,8 +54,8 @@ def readings(*, bin_size: float = 0.1, samples: int = 1000, seed: int = 0) -> di
         "told": partial(_told, nonlinear),
         "told_null": partial(_told_null, nonlinear, seed),
         "effective_rank": lambda seen: probes.effective_rank(seen.H),
-        "coding_rate": lambda seen: probes.coding_rate(seen.H),
-        "rate_reduction": lambda seen: probes.coding_rate(seen.H, functional.one_hot(classes(seen.y))),
+        "coding_rate": lambda seen: coding_rate(seen.H),
+        "rate_reduction": lambda seen: coding_rate(seen.H, functional.one_hot(classes(seen.y))),
     }
 
 

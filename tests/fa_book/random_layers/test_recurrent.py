@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from fa_lib import tasks, training
+from fa_book.random_layers.delayed import delayed
+from fa_book.random_layers.recurrent import Recurrent
+from fa_lib import training
 from fa_lib.feedback import BP, DFA, FA, NFA, KolenPollack
-from fa_lib.networks import Recurrent
 
 
 def build(task, rule, *, runs=2, length=16, tau=2.0, cut=True, **options):
@@ -20,7 +21,7 @@ def one_step(task, rule, **options):
 
 
 def small():
-    return tasks.delayed(2, length=16, sequences=4, m=5)
+    return delayed(2, length=16, sequences=4, m=5)
 
 
 def weights(encoder, row):
@@ -124,7 +125,7 @@ def test_sequences_do_not_see_each_other():
     ids=["RFLO", "learned", "BPTT", "reservoir"],
 )
 def test_it_remembers_what_it_is_trained_to(rule, options):
-    task = tasks.delayed(1, length=16, sequences=32, m=24)
+    task = delayed(1, length=16, sequences=32, m=24)
     model = build(task, rule, tau=1.0, **options)
     before = [parameter.detach().clone() for parameter in model.encoder.parameters()]
     assert (training.fit(model, epochs=25, measure_every=25).test_accuracy[:, -1] > 0.6).all()
@@ -133,13 +134,13 @@ def test_it_remembers_what_it_is_trained_to(rule, options):
 
 
 def test_the_task_is_a_delay():
-    task = tasks.delayed(3, length=16, sequences=8)
+    task = delayed(3, length=16, sequences=8)
     for x, y in ((task.x, task.y), (task.test_x, task.test_y)):
         x, y = x.view(-1, 16), y.view(-1, 16)
         assert torch.equal(y[:, 3:], x[:, :-3])
         assert not y[:, :3].any()
     assert len(task.test_x) == 2 * 16
-    x = tasks.delayed(sequences=64).x
+    x = delayed(sequences=64).x
     assert x.abs().max() <= 1
     assert x.min() < -0.99
     assert x.max() > 0.99
@@ -148,9 +149,9 @@ def test_the_task_is_a_delay():
 
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="length must divide 1024"):
-        tasks.delayed(2, length=20)
+        delayed(2, length=20)
     with pytest.raises(ValueError, match="longer than the delay"):
-        tasks.delayed(16, length=16)
+        delayed(16, length=16)
     with pytest.raises(ValueError, match="tau"):
         build(small(), FA(), tau=0.5)
     with pytest.raises(ValueError, match="whole sequences"):

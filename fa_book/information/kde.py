@@ -8,7 +8,7 @@ Chernoff-alpha divergence at 1/2. The class-conditional entropies are bounded in
 
 import numpy as np
 
-from fa_lib import check
+from fa_lib import check, information
 from fa_lib.information import _arrays
 from fa_lib.information._binning import cells, ranked
 
@@ -51,7 +51,7 @@ def kde_bounds(H, Y, noise_variance: float = 1e-3, *, bin_size: float = 0.1, str
     classes = np.broadcast_to(ranked(cells(Y, bin_size, "Y").ids).ids, H.shape[:2])
     bounds = np.stack([_bounds(h, y, noise_variance, strict) for h, y in zip(H, classes, strict=True)], axis=1)
     if strict:
-        upper = np.minimum(bounds[1], _arrays.bits_of(classes[..., None], classes=True))
+        upper = np.minimum(bounds[1], [information.entropy(np.bincount(y)) for y in classes])
         bounds = np.stack([np.clip(bounds[0], 0, upper), upper])
     return _arrays.answer(bounds[0], like), _arrays.answer(bounds[1], like)
 

@@ -5,9 +5,10 @@ import pytest
 import torch
 from torch.nn import functional
 
+from fa_book.coding_rate.reduction import coding_rate
 from fa_book.information import testbed
+from fa_book.information.decoded_information import classes, readings, shuffled, told
 from fa_lib import information, probes
-from fa_lib.probes.decoded_information import classes, readings, shuffled, told
 from fa_lib.record import Snapshot
 
 INFORMATION = ("binned", "gaussian", "ksg", "told")
@@ -31,8 +32,8 @@ def test_readings_are_those_of_the_estimators():
     np.testing.assert_allclose(got["gaussian"], information.gaussian(H, y, unbiased=True), atol=1e-9)
     np.testing.assert_allclose(got["ksg"], information.ksg(H[:, :300], y[:300], discrete=True))
     np.testing.assert_allclose(got["effective_rank"], probes.effective_rank(one.H))
-    np.testing.assert_allclose(got["coding_rate"], probes.coding_rate(one.H))
-    np.testing.assert_allclose(got["rate_reduction"], probes.coding_rate(one.H, one.y))
+    np.testing.assert_allclose(got["coding_rate"], coding_rate(one.H))
+    np.testing.assert_allclose(got["rate_reduction"], coding_rate(one.H, one.y))
     assert all(np.shape(value) == (2,) for value in got.values())
 
 
