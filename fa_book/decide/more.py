@@ -20,8 +20,8 @@ from fa_book.decide.decision import table
 from fa_book.decide.label_corruption import Mixed, Told
 from fa_book.decide.plan import FLOOR, GROUPS, TARGET, angle_of, experiment, published
 from fa_book.decide.rules import Rotated
-from fa_book.sensitivity.initial import Initial
 from fa_lib.feedback import BP, FA, Centred, Projection, Rule
+from fa_lib.feedback.init import Initial
 from fa_lib.sweep import Cell, blocks, named
 
 RUNS = 5

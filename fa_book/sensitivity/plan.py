@@ -6,8 +6,8 @@ paper, by fewer epochs.
 
 from collections.abc import Iterator
 
-from fa_book.sensitivity.initial import Initial
 from fa_lib.feedback import BP, FA, NF, NFA, TF, Centred, Rule, Wrapper
+from fa_lib.feedback.init import Initial
 from fa_lib.sweep import Cell, blocks
 
 Setting = tuple[str, object]  # a factor and its value

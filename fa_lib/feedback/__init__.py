@@ -15,6 +15,7 @@
 Around any of them::
 
     Centred           without what all samples share
+    Initial           with matrices of another size or kind
     OutputError       told y_hat - y
 
 For more than one hidden layer::
@@ -28,10 +29,11 @@ For more than one hidden layer::
 from fa_lib.feedback.base import CONTEXT, RandomMatrix, Rule, Wrapper, carry
 from fa_lib.feedback.centred import Centred
 from fa_lib.feedback.errors import BP, FA, NF, NFA, OutputError
+from fa_lib.feedback.init import Initial
 from fa_lib.feedback.layers import DFA, DRTP, Chained, Direct, ForLayers
 from fa_lib.feedback.symmetric import KolenPollack, SignSymmetry
 from fa_lib.feedback.targets import TF, Projection, decorrelation
 
 __all__ = ["BP", "CONTEXT", "DFA", "DRTP", "FA", "NF", "NFA", "TF", "Centred", "Chained", "Direct"]
-__all__ += ["ForLayers", "KolenPollack", "OutputError", "Projection", "RandomMatrix"]
+__all__ += ["ForLayers", "Initial", "KolenPollack", "OutputError", "Projection", "RandomMatrix"]
 __all__ += ["Rule", "SignSymmetry", "Wrapper", "carry", "decorrelation"]

@@ -33,7 +33,7 @@ register(
     rules=(
         feedback.BP, feedback.FA, feedback.NFA, feedback.NF, feedback.TF, feedback.OutputError, feedback.Centred,
         feedback.Projection, feedback.SignSymmetry, feedback.KolenPollack, feedback.Direct, feedback.Chained,
-        feedback.DFA, feedback.DRTP,
+        feedback.DFA, feedback.DRTP, feedback.Initial,
     ),
     tasks={make.__name__: make for make in _MADE},
     measures={"layers": layerwise.DIAGNOSTICS},

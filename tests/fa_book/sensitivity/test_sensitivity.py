@@ -1,8 +1,8 @@
 """The sweep over settings changes one thing at a time and calls every condition by a name of its own."""
 
 from fa_book.plans import PLANS
-from fa_book.sensitivity.initial import Initial
 from fa_book.sensitivity.plan import RULES, SAMPLES
+from fa_lib.feedback.init import Initial
 from fa_lib.sweep.labels import labels
 
 USUAL = {"ib": {"epochs": 1000, "lr": None, "batch": None}, "mnist_rows": {"epochs": 10, "lr": None, "batch": 64}}

@@ -16,7 +16,6 @@ from torch.utils.checkpoint import checkpoint
 from fa_book.bottleneck.autoencoder import Autoencoder
 from fa_book.coding_rate.reduction import RateReduction
 from fa_book.predictive_coding.rule import PredictiveCoding
-from fa_book.sensitivity.initial import Initial
 from fa_lib import training
 from fa_lib.feedback import (
     BP,
@@ -36,6 +35,7 @@ from fa_lib.feedback import (
     SignSymmetry,
     carry,
 )
+from fa_lib.feedback.init import Initial
 from fa_lib.nn import FeedbackLinear, attach, told, with_feedback
 from fa_lib.nn.tensors import tensors_of
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from fa_book.sensitivity.initial import KINDS, Initial
 from fa_lib import BP, FA, NF, NFA, TF, training
+from fa_lib.feedback.init import KINDS, Initial
 
 
 @pytest.mark.parametrize("kind", KINDS)

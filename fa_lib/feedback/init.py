@@ -13,7 +13,6 @@ import torch
 from fa_lib import check
 from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Rule, Target, Weight, Wrapper, drawn
 from fa_lib.feedback.errors import NF
-from fa_lib.sweep import register
 
 
 def normal(B: Weight) -> Weight:
@@ -81,6 +80,3 @@ class Initial(Wrapper):
 
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
         return drawn(None)  # an error: once drawn, the rule inside stands in its place
-
-
-register(__name__, rules=(Initial,))
