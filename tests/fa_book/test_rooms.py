@@ -36,7 +36,6 @@ ACROSS = {  # room to the room that its chapter truly needs
     ("drift", "information"),  # the readings of a layer, here of one that drifts
     ("random_layers", "information"),  # what a readout tells of a class
     ("information", "coding_rate"),  # one of the readings
-    ("decide", "sensitivity"),  # B drawn in other ways
 }
 
 
