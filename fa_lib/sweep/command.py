@@ -15,6 +15,7 @@ from fa_lib.sweep.merged import IncompleteSweepError, merge
 from fa_lib.sweep.own import Plans, cells_of
 from fa_lib.sweep.running import StoppedError, run
 
+OPTIONS = ("runs", "epochs", "seed", "device")  # what says which cells are meant
 INTERRUPTED = 130  # what shells give for a command that Ctrl-C ended
 _say = partial(print, flush=True)
 
@@ -61,7 +62,7 @@ def main(arguments: list[str] | None = None, *, plans: Plans | None = None, prog
     Sweeps can be named by `plans`, besides TOML files; `program` is how the command is called.
     """
     said = parser(plans, program).parse_args(arguments)
-    options = {name: getattr(said, name) for name in ("runs", "epochs", "seed", "device")}
+    options = {name: getattr(said, name) for name in OPTIONS}
     try:
         cells = cells_of(said.name, plans=plans, **options)
         return COMMANDS[said.command](cells, said)
@@ -86,7 +87,8 @@ def _sweep(cells: list[Cell], said: argparse.Namespace) -> int:
         for cell, error in failed.items():
             print(f"  {cell.name}: {error}", file=sys.stderr)
         return 1
-    _say(f"complete: merge with {said.program} merge {said.name} --out {said.out}")
+    same = "".join(f" --{name} {getattr(said, name)}" for name in OPTIONS if getattr(said, name) is not None)
+    _say(f"complete: merge with {said.program} merge {said.name}{same} --out {said.out}")
     return 0
 
 
