@@ -29,7 +29,8 @@ DEAR = {  # sweeps that cost about half a core hour or more, and how many runs o
     "one_law": 20,
     "one_law_further": 0,  # as many as the first
     "one_law_fresh": 40,
-    "bottleneck": 5,
+    "one_law_digits": 0,
+    "bottleneck": 10,
     "decide": 4,
     "decide_more": 4,
     "depth": 3,

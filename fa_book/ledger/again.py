@@ -15,7 +15,7 @@ from fa_book.decide.plan import FLOOR
 from fa_book.decide.plan import published as decided
 from fa_book.depth import claims as deep
 from fa_book.depth.deep import published as grown
-from fa_book.one_law import analysis, fresh
+from fa_book.one_law import analysis, budget_of_digits, fresh
 from fa_book.one_law import claims as law
 from fa_book.one_law.plan import published as taught
 from fa_book.one_law.runs import both_looks
@@ -89,6 +89,11 @@ def one_law_further(folder: Path) -> Iterator[Verdict]:
     yield law.C31l.judge(digits)
 
 
+def one_law_digits(folder: Path) -> Iterator[Verdict]:
+    """C31o."""
+    yield law.C31o.judge(budget_of_digits.of_grid(budget_of_digits.published(folder)))
+
+
 def one_law_fresh(folder: Path) -> Iterator[Verdict]:
     """C31d to C31h, C31j, C31m and C31n."""
     results = fresh.published(folder)
@@ -109,5 +114,6 @@ FROM_FILES: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # sw
     "sensitivity": ("sensitivity", sensitivity),
     "one_law": ("one-law-networks", one_law),
     "one_law_further": ("one-law-networks", one_law_further),
+    "one_law_digits": ("one-law-networks", one_law_digits),
     "one_law_fresh": ("one-law-networks", one_law_fresh),
 }
