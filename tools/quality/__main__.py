@@ -65,7 +65,7 @@ def table(seen: list[Visit], scores: dict[str, dict[str, int]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "_build/html")
     parser.add_argument("--only", nargs="+", metavar="PAGE", help="such as book/index.html")
@@ -73,11 +73,15 @@ def main() -> int:
     parser.add_argument("--pictures", action="store_true", help="keep screenshots in _build/screenshots/site")
     parser.add_argument("--runs", type=int, default=3, help="of Lighthouse, for the median")
     parser.add_argument("--processes", type=int, default=workers())
-    given = parser.parse_args()
-    names = given.only or pages(given.folder)
-    if not names:
+    given = parser.parse_args(arguments)
+    known = pages(given.folder)
+    if not known:
         print(f"error: no pages in {given.folder}; run make html first", file=sys.stderr)
         return 1
+    if unknown := [name for name in given.only or () if name not in known]:
+        print(f"error: no page {', '.join(unknown)} in {given.folder}; name such as {known[0]}", file=sys.stderr)
+        return 1
+    names = given.only or known
     pictures = ROOT / "_build/screenshots/site" if given.pictures else None
     scores = {}
     with serve(given.folder) as site:
