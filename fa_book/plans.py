@@ -9,7 +9,7 @@ from fa_book.one_law.fresh import one_law_fresh
 from fa_book.one_law.more import one_law_more
 from fa_book.one_law.plan import one_law, one_law_further
 from fa_book.one_law.runs import one_law_runs
-from fa_book.published_numbers.plan import published, published_more, published_rates, published_rates_mnist
+from fa_book.published_numbers.plan import published, published_fashion, published_rates, published_rates_mnist
 from fa_book.results.ibtask import ibtask, ibtask_more
 from fa_book.results.orbits import orbits
 from fa_book.results.plan import fig1, fig4, fig7, fig8
@@ -32,6 +32,6 @@ _OWN = (
     published_rates,
     published_rates_mnist,
     published,
-    published_more,
+    published_fashion,
 )
 PLANS = {plan.__name__: plan for plan in _PAPER + _OWN}

@@ -1,8 +1,7 @@
 """The cells behind "Beside published numbers": every rule under a source's own protocol, and the grid of rates before.
 
 BP has the source's own learning rate. The other rules have the one of two that did better on a held-out fifth of the
-training data (`published_rates`, `published_rates_mnist`); a rule without a grid takes FA's, on MNIST-1D those that
-lean on W, too.
+training data (`published_rates`, `published_rates_mnist`); on MNIST-1D those that lean on W take FA's.
 """
 
 from fa_book.published_numbers import tasks  # registers them
@@ -83,21 +82,9 @@ def published(runs: int | None = None, epochs: int | None = None, seed: int = 0,
     return cells
 
 
-# Planned before the grid was read: every rule that the grid tries, at the rate that did better there. Clothes are asked
-# by fewer rules, at the factors of digits, which have the same network.
-CHOSEN_ON_MNIST: dict[str, dict[str, float]] = {}  # task to rule to factor of the source's rate
-ON_CLOTHES = ("FA", "DFA", LAST)
-
-
-def published_more(
+def published_fashion(
     runs: int | None = None, epochs: int | None = None, seed: int = 0, device: str = "cpu"
 ) -> list[Cell]:
-    """The other rules on MNIST, as strong_dfc and PSA have it, and strong_dfc's Fashion-MNIST, at full length."""
-    factors = {(task, rule): factor for task, rules in CHOSEN_ON_MNIST.items() for rule, factor in rules.items()}
-    factors |= {("dfc_fashion", "BP"): 1.0}
-    digits = CHOSEN_ON_MNIST.get("dfc_mnist", {})
-    factors |= {("dfc_fashion", rule): digits[rule] for rule in ON_CLOTHES if rule in digits}
-    return [
-        cell(task, rule, factor * RATES[task], runs or LENGTHS[task][0], epochs or LENGTHS[task][1], seed, device)
-        for (task, rule), factor in factors.items()
-    ]
+    """BP on Fashion-MNIST as strong_dfc has it, at full length; needs the whole data set (`fetch`)."""
+    known = LENGTHS["dfc_fashion"]
+    return [cell("dfc_fashion", "BP", RATES["dfc_fashion"], runs or known[0], epochs or known[1], seed, device)]

@@ -43,9 +43,14 @@ def dfc_mnist(samples: int | None = None, test_samples: int | None = None) -> Ta
 
 
 def dfc_fashion(samples: int | None = None, test_samples: int | None = None) -> Task:
-    """strong_dfc on Fashion-MNIST: the same network with a smaller rate and epsilon. Source as in `dfc_mnist`."""
+    """strong_dfc on Fashion-MNIST: the same network with a smaller rate and epsilon. Source as in `dfc_mnist`.
+
+    Its pixels go from 0 to 1, and are not standardised as those of MNIST are (dfc/datahandlers/fashionmnist_data.py).
+    """
     protocol = Protocol(lr=4e-4, batch=128, epochs=40, options={"eps": 2e-4}, shuffle=True)
-    return _first(fashion_mnist(samples, test_samples).change(protocol=protocol), 55000)
+    task = fashion_mnist(samples, test_samples)
+    pixels = {name: 0.2860 + 0.3530 * getattr(task, name) for name in ("x", "test_x")}
+    return _first(task.change(**pixels, protocol=protocol), 55000)
 
 
 def psa_mnist(samples: int | None = None, test_samples: int | None = None) -> Task:

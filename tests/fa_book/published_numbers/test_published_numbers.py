@@ -86,6 +86,8 @@ def test_tasks_are_as_the_sources_say_and_held_out_samples_are_not_trained_on():
     assert (len(psa.x), len(psa.test_x), psa.protocol.optimizer) == (50, 10, "adamw")
     clothes = protocols.dfc_fashion(samples=50, test_samples=20)
     assert (clothes.widths, clothes.lr) == ((256, 256, 256), 4e-4)
+    assert float(clothes.x.min()) == pytest.approx(0, abs=1e-6)  # as the source's: not standardised
+    assert float(clothes.x.max()) == pytest.approx(1, abs=1e-6)
     whole, part = protocols.whole_mnist_1d(), protocols.held_out(protocols.whole_mnist_1d())
     assert (len(part.x), len(part.test_x)) == (3200, 800)
     assert torch.equal(torch.cat([part.x, part.test_x]), whole.x)
