@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from fa_book.published_numbers import plan
+from fa_book.published_numbers import lillicrap, plan
 from fa_lib import sweep
 
 #: Source to the task that has its protocol.
@@ -15,16 +15,18 @@ TASK_OF = {
     "PSA's baselines": "psa_mnist",
     "strong_dfc, MNIST": "dfc_mnist",
     "strong_dfc, Fashion-MNIST": "dfc_fashion",
+    "Lillicrap 2014": "lillicrap",
 }
 
 
-def at_full_length(path: str | Path) -> dict[str, dict[str, xr.Dataset]]:
-    """Task to rule to its record, of a file merged from `plan.published`; tasks without a row are left out."""
-    cells = {(cell.task, plan.rule_of(cell)): cell for cell in plan.published()}
+def at_full_length(folder: str | Path) -> dict[str, dict[str, xr.Dataset]]:
+    """Task to rule to its record, of `published.nc`, `published_fashion.nc` and `lillicrap.nc` in a folder."""
     found: dict[str, dict[str, xr.Dataset]] = {}
-    for (task, rule), data in sweep.named(path, cells).items():
-        found.setdefault(task, {})[rule] = data
-    return found
+    for planned in (plan.published, plan.published_fashion):
+        cells = {(cell.task, plan.rule_of(cell)): cell for cell in planned()}
+        for (task, rule), data in sweep.named(Path(folder) / f"{planned.__name__}.nc", cells).items():
+            found.setdefault(task, {})[rule] = data
+    return found | {"lillicrap": lillicrap.load(Path(folder) / "lillicrap.nc")}
 
 
 def accuracies(rules: Mapping[str, xr.Dataset], *, best: bool = False) -> dict[str, np.ndarray]:

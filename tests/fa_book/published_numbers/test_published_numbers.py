@@ -7,7 +7,7 @@ import pytest
 import torch
 import xarray as xr
 
-from fa_book.published_numbers import mnist1d, plan, sources, tables
+from fa_book.published_numbers import lillicrap, mnist1d, plan, sources, tables
 from fa_book.published_numbers import results as full
 from fa_book.published_numbers import tasks as protocols
 from fa_book.published_numbers.residual import Residual
@@ -42,7 +42,7 @@ def test_every_cell_of_a_table_is_filled_or_explained():
     assert psa[2:] == ["none is left", source.why, "165"]
     assert dfc[2].startswith("BP 98.17; DFC 97.8; Strong-DFC")
     for source in sources.SOURCES:
-        assert source.why or source.name in ("IBTask, the paper's Fig. 1", "MNIST-1D")
+        assert source.why or source.name in ("IBTask, the paper's Fig. 1", "MNIST-1D", "Lillicrap 2014")
         assert all(50 > row.theirs > 30 or 60 < row.theirs < 100 for row in source.rows)
 
 
@@ -110,12 +110,20 @@ def test_what_was_computed_comes_back_by_task_and_rule():
     assert full.core_seconds(rows) == {"BP": 3.5}
 
 
-def test_backpropagation_meets_both_sources_on_mnist_at_full_length():
-    done = full.at_full_length(ROOT / "book/results/published.nc")
-    assert list(done) == ["mnist_1d", "psa_mnist", "dfc_mnist"]
+def test_rows_at_full_length_are_as_long_as_the_sources_and_agree_where_the_page_says_so():
+    done = full.at_full_length(ROOT / "book/results")
+    assert list(done) == ["mnist_1d", "psa_mnist", "dfc_mnist", "dfc_fashion", "lillicrap"]
     assert set(done["mnist_1d"]) == set(plan.RULES)
-    for name, best in (("PSA's baselines", True), ("strong_dfc, MNIST", False)):
-        data = done[full.TASK_OF[name]]["BP"]
-        assert (data.sizes["run"], int(data.epoch[-1]) + 1) == plan.LENGTHS[full.TASK_OF[name]]
-        theirs = sources.named(name).rows[0]
-        assert tables.agrees(theirs, full.accuracies({"BP": data}, best=best)["BP"])
+    assert list(done["lillicrap"]) == ["BP", "FA"]
+    met = {}
+    for name, task in full.TASK_OF.items():
+        for rule, data in done[task].items():
+            length = plan.LENGTHS.get(task, (lillicrap.RUNS, lillicrap.EPOCHS))
+            assert (data.sizes["run"], int(data.epoch[-1]) + 1) == length
+            theirs = {row.rule: row for row in sources.named(name).rows}
+            if name != "MNIST-1D" and rule in theirs:
+                found = full.accuracies({rule: data}, best=name.startswith("PSA"))[rule]
+                met[name, rule] = tables.agrees(theirs[rule], found)
+    # Lillicrap's BP and FA lie 0.15 and 0.09 points above the source's one run, whose spread is not known
+    assert [key for key, agreed in met.items() if not agreed] == [("Lillicrap 2014", "BP"), ("Lillicrap 2014", "FA")]
+    assert len(met) == 5
