@@ -17,6 +17,7 @@ from fa_lib.networks import RunNetwork
 from fa_lib.record import Step
 from fa_lib.tasks.task import Task, as_tensor
 from fa_lib.training import evaluate
+from fa_lib.training._renamed import renamed
 from fa_lib.training.epochs import epochs_of, measured
 from fa_lib.training.model import Model, build
 
@@ -42,6 +43,7 @@ def predict(model: Model, x: Tensor | np.ndarray) -> Tensor:
     return model.task.activate(evaluate.look(model.encoder, x, model.decoder))
 
 
+@renamed(every="measure_every")
 def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed: int = 0) -> xr.Dataset:
     """Train a model in place and measure it.
 
@@ -76,6 +78,7 @@ def fit(model: Model, *, epochs: int | None = None, measure_every: int = 1, seed
     return _with_stuck(evaluate.dataset(rows, range(len(model.decoder.weight)), at), task)
 
 
+@renamed(feedback="rule", scale="learn_gain", every="measure_every")
 def train(
     task: Task,
     rule: Rule | ForLayers,

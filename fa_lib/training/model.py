@@ -13,6 +13,7 @@ from fa_lib.networks import Decoder, Encoder, RunNetwork, Stacked
 from fa_lib.record import Layer, Step
 from fa_lib.tasks.task import Task
 from fa_lib.training import optim
+from fa_lib.training._renamed import renamed
 
 
 class Model(NamedTuple):
@@ -85,6 +86,7 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
     )  # fmt: skip
 
 
+@renamed(feedback="rule", scale="learn_gain")
 def build(
     task: Task,
     rule: Rule | ForLayers,

@@ -281,6 +281,18 @@ def test_progress_is_shown_on_demand(toy, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_old_keywords_are_understood_and_said_to_be_old(toy):
+    with pytest.warns(FutureWarning, match=r"scale is now called learn_gain|every is now called measure_every"):
+        old = train(toy(), FA(), runs=2, scale=True, every=2, **quiet)
+    assert old.drop_attrs().identical(
+        train(toy(), FA(), runs=2, learn_gain=True, measure_every=2, **quiet).drop_attrs()
+    )
+    with pytest.warns(FutureWarning, match="feedback is now called rule"):
+        training.build(toy(), feedback=FA(), runs=1)
+    with pytest.raises(TypeError, match="old name"):
+        training.build(toy(), FA(), runs=1, scale=True, learn_gain=True)
+
+
 def test_a_run_that_diverges_leaves_the_others_their_numbers(toy):
     task = toy(batch=40)
 
