@@ -129,17 +129,9 @@ def test_the_bounds_have_a_null():
 good = np.array([[0.0], [1.0], [3.0], [2.0]])
 
 
-def test_refuses_bad_samples():
-    bad = np.array([[0.0], [1.0], [np.nan], [2.0]])
-    for H, Y, message in (
-        (bad, good, "H must hold finite"),
-        (good, bad, "Y must hold finite"),
-        (good, good[:3], "same samples"),
-        (good[:, 0], good, "H must be"),
-        (good, good.astype(str), "Y must hold real"),
-    ):
-        with pytest.raises(ValueError, match=message):
-            kde_bounds(H, Y)
+def test_refuses_bad_samples_as_the_librarys_estimators_do():
+    with pytest.raises(ValueError, match="Y must hold finite"):
+        kde_bounds(good, np.array([[0.0], [1.0], [np.nan], [2.0]]))
 
 
 @pytest.mark.parametrize("variance", [0, -1.0, np.nan, np.inf, True, "1"])
