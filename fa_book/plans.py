@@ -12,10 +12,10 @@ from fa_book.one_law.runs import one_law_runs
 from fa_book.published_numbers.plan import published, published_fashion, published_rates, published_rates_mnist
 from fa_book.results.ibtask import ibtask, ibtask_more
 from fa_book.results.orbits import orbits
-from fa_book.results.plan import fig1, fig4, fig7, fig8
+from fa_book.results.plan import fig1, fig4, fig7, fig7_judged, fig8, fig8_judged
 from fa_book.sensitivity.plan import sensitivity
 
-_PAPER = (fig1, fig4, fig7, fig8, ibtask, ibtask_more, orbits)
+_PAPER = (fig1, fig4, fig7, fig7_judged, fig8, fig8_judged, ibtask, ibtask_more, orbits)
 _OWN = (
     bottleneck,
     decide,

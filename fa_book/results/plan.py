@@ -48,6 +48,23 @@ def fig8(runs: int = 10, epochs: int = 30, seed: int = 0, device: str = "cpu") -
     return _both("mnist_regression", rules, extras, runs, epochs, seed, device)
 
 
+def fig7_judged(runs: int = 10, epochs: int = 10, seed: int = 2026, device: str = "cpu") -> list[Cell]:
+    """Of fig7 what C15a, C15b and C18a rest on, with a second seed."""
+    return _each("mnist", (FA(), TF(decorrelate=0.0), BP()), runs, epochs, seed, device)
+
+
+def fig8_judged(runs: int = 10, epochs: int = 30, seed: int = 2026, device: str = "cpu") -> list[Cell]:
+    """Of fig8 what C19b and C18b rest on, with a second seed; of BP only the first epoch is judged, so it has one."""
+    return [
+        *_each("mnist_regression", (BP(),), runs, 1, seed, device),
+        *_each("mnist_regression", (TF(decorrelate=100.0), FA()), runs, epochs, seed, device),
+    ]
+
+
+def _each(task: str, rules, runs: int, epochs: int, seed: int, device: str) -> list[Cell]:
+    return [Cell(task, rule, block, epochs, seed, device=device) for block in blocks(runs, BLOCK) for rule in rules]
+
+
 def _both(task: str, rules, extras, runs: int, epochs: int, seed: int, device: str) -> list[Cell]:
     cells = []
     for number, block in enumerate(blocks(runs, BLOCK)):
