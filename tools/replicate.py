@@ -35,7 +35,10 @@ DEAR = {  # sweeps that cost about half a core hour or more, and how many runs o
     "decide_more": 4,
     "depth": 3,
     "sensitivity": 4,
+    "fig7": 0,
+    "fig8": 0,
 }
+PLAN = {"fig7": "fig7_judged", "fig8": "fig8_judged"}  # the sweep that a second seed's file comes from, if another
 NEEDED = {"bottleneck": "bottleneck"}  # chapters that cannot run without a dear sweep of their own seed
 FOLDER = "replication"  # below book/results
 FIRST_ONLY = (
@@ -71,7 +74,7 @@ def commands(name: str, seed: int, jobs: int, into: Path, cells: Path) -> list[l
     if name in STUDIES:
         module, kept = STUDIES[name]
         return [[module, "--seed", str(seed), *(["--out", str(cells)] if kept else []), "--into", str(into)]]
-    of = [name, "--seed", str(seed), "--out", str(cells)]
+    of = [PLAN.get(name, name), "--seed", str(seed), "--out", str(cells)]
     of += ["--runs", str(DEAR[name])] if DEAR.get(name) else []
     return [["fa_book", "sweep", *of, "--workers", str(jobs)], ["fa_book", "merge", *of, "--into", str(into)]]
 
@@ -123,6 +126,11 @@ def from_files(folder: Path, made: dict[str, Path]) -> list[dict]:
         for name, (chapter, judge) in again.FROM_FILES.items()
         if name in made
         for verdict in judge(folder)
+    ] + [
+        json.loads(json.dumps(verdict.record())) | {"chapter": chapter}
+        for name, (chapter, judge) in again.FROM_ONE.items()
+        if name in made
+        for verdict in judge(made[name])
     ]
 
 
@@ -139,17 +147,19 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--seed 0 is the seed of the book itself: give another")
     book = Book(said.root.resolve())
     made = evidence(book, said.seed, said.jobs, tuple(said.dear))
-    second = copy(book, made)
+    whole = {name: path for name, path in made.items() if name not in again.FROM_ONE}  # what chapters can run on
+    second = copy(book, whole)
     read = from_files(second.folder / "results", made)
     told = [row for row in read if not said.chapters or row["chapter"] in said.chapters]
-    names = [name for name in said.chapters or judging(book, made) if name not in {row["chapter"] for row in read}]
+    done = {chapter for name, (chapter, _) in again.FROM_FILES.items() if name in made}
+    names = [name for name in said.chapters or judging(book, whole) if name not in done]
     problems = []
     for draws, words in ((True, [f"seed={said.seed}"]), (False, [])):
         some = [name for name in names if seeded(book, name) == draws]
         problems += execute(second, some, said.jobs, words, folder=second.folder)
     for problem in problems:
         print(f"not repeated: {problem}", file=sys.stderr)
-    found = told + (repeated(ledger.collect(second.folder), made) if names else [])
+    found = told + (repeated(ledger.collect(second.folder), whole) if names else [])
     into = book.folder / "results" / "replication.json"
     if said.chapters and into.exists():
         kept = json.loads(into.read_text(encoding="utf-8"))["verdicts"]

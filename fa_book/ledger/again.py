@@ -2,12 +2,16 @@
 
 Each function makes of the files what its chapter makes of them. On the book's own results it gives the chapter's
 verdicts, which a test compares number by number.
+
+Most take the folder of all results. Of Figs 7 and 8 the second seed has only the conditions that are judged, so that
+the chapters cannot run on its files: those functions take the path of the one file.
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fa_book.claims.verdict import Verdict
+from fa_book.classification import claims as digits
 from fa_book.decide import claims as deciding
 from fa_book.decide import more as signals
 from fa_book.decide.decision import table
@@ -19,8 +23,13 @@ from fa_book.one_law import analysis, budget_of_digits, fresh
 from fa_book.one_law import claims as law
 from fa_book.one_law.plan import published as taught
 from fa_book.one_law.runs import both_looks
+from fa_book.regression.claims import C19b
 from fa_book.sensitivity import claims as sensitive
 from fa_book.sensitivity import settings
+from fa_lib import BP, information, sweep, tasks, training
+from fa_lib.training.evaluate import look
+
+UNTRAINED = 5  # networks that are only looked at, as in the chapters
 
 
 def decide(folder: Path) -> Iterator[Verdict]:
@@ -108,6 +117,35 @@ def one_law_fresh(folder: Path) -> Iterator[Verdict]:
     yield law.C31n.judge(layers)
 
 
+def fig7(path: Path) -> Iterator[Verdict]:
+    """C15a, C15b and C18a."""
+    results = sweep.load(path)
+    yield digits.C15a.judge(results["FA"], results["BP"])
+    yield digits.C15b.judge(results["TF"], results["BP"])
+    task = tasks.mnist()
+    yield digits.C18a.judge(_first(results, "TF"), information.ceiling(task.y), _untrained(task, path))
+
+
+def fig8(path: Path) -> Iterator[Verdict]:
+    """C18b and C19b."""
+    results = sweep.load(path)
+    yield C19b.judge(results["TF, K term 100"], results["FA"])
+    null = _untrained(tasks.mnist_regression(), path)
+    yield digits.C18b.judge(_first(results, "TF, K term 100"), float(results["BP"].ceiling), null)
+
+
+def _first(results: dict, tf: str) -> dict:
+    """The reading after the first epoch of BP and of the named TF, in bits, (run,) each."""
+    return {"BP": results["BP"].information[:, 0].values, "TF": results[tf].information[:, 0].values}
+
+
+def _untrained(task, path: Path):
+    """The reading that untrained networks of the sweep's seed give with shuffled labels, in bits, (network,)."""
+    seed = int(sweep.provenance(path).seed[0])
+    H = look(training.build(task, BP(), runs=UNTRAINED, seed=seed).encoder, task.x)  # (network, sample, unit)
+    return information.shuffle_null(H, task.y, seed=seed)[:, 0]
+
+
 FROM_FILES: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # sweep to its chapter and its verdicts
     "decide": ("decide", decide),
     "depth": ("depth", depth),
@@ -116,4 +154,8 @@ FROM_FILES: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # sw
     "one_law_further": ("one-law-networks", one_law_further),
     "one_law_digits": ("one-law-networks", one_law_digits),
     "one_law_fresh": ("one-law-networks", one_law_fresh),
+}
+FROM_ONE: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # the same, of the path of the one file
+    "fig7": ("classification", fig7),
+    "fig8": ("regression", fig8),
 }

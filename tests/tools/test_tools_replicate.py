@@ -121,6 +121,28 @@ def test_a_dear_sweep_is_made_only_where_it_is_named(book, dear, monkeypatch):
         assert command[command.index("--seed") + 1] == "7"
 
 
+def test_a_file_of_what_is_judged_alone_counts_beside_its_chapter(book, monkeypatch):
+    """The second seed's fig7 lacks conditions: the chapter runs on the first's, whose verdict is no second one."""
+
+    def judge(path):
+        yield Claim("C3", "2.1", "s", "c", lambda: [exact("1", len(path.read_text()), 1)], rests="fig7").judge()
+
+    monkeypatch.setattr(replicate.again, "FROM_ONE", {"fig7": ("b", judge)})
+    results = book.folder / "results"
+    (results / "fig7.nc").write_text("first")
+    (results / replicate.FOLDER / "fig7-7.nc").write_text("x" * 50)
+    command = ["--seed", "7", "--root", str(book.root), "--jobs", "2"]
+    for more in ([], ["--chapters", "b"]):
+        assert replicate.main([*command, *more]) == 0
+        assert verdicts(book)[1]["C3"] == ("b", "holds", 50.0)
+        assert verdicts(book)[1]["C2"] == ("b", "does not hold", 200.0)
+        assert set(verdicts(book)[1]) == {"C1a", "C2", "C3", "C10"}
+    assert (book.build / "replicate/book/results/fig7.nc").read_text() == "first"
+    sweep, merge = replicate.commands("fig7", 7, 1, results / "fig7-7.nc", results)
+    assert sweep[:3] == ["fa_book", "sweep", "fig7_judged"]
+    assert merge[:3] == ["fa_book", "merge", "fig7_judged"]
+
+
 def test_a_chapter_that_needs_a_dear_sweep_waits_for_it(book, monkeypatch):
     assert replicate.judging(book, dict.fromkeys(("ibtask",))) == ["a", "b", "c"]
     monkeypatch.setattr(replicate, "NEEDED", {"c": "depth"})
