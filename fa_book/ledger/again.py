@@ -7,7 +7,7 @@ Most take the folder of all results. Of Figs 7 and 8 the second seed has only th
 the chapters cannot run on its files: those functions take the path of the one file.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from fa_book.claims.verdict import Verdict
@@ -159,3 +159,30 @@ FROM_ONE: dict[str, tuple[str, Callable[[Path], Iterator[Verdict]]]] = {  # the 
     "fig7": ("classification", fig7),
     "fig8": ("regression", fig8),
 }
+
+
+def resting(records: Iterable[dict], second: dict[str, dict], folder: str | Path) -> list[list]:
+    """What the verdicts that rest on a merged sweep cost with either seed, and how many of them have a second.
+
+    Args:
+        records: of the first seed's verdicts, as `ledger.collect` gives them.
+        second: of the second's, as `ledger.replicated` gives them.
+        folder: of the merged files, with the second seed's in replication/.
+
+    Returns:
+        Rows of sweep, core minutes of the first seed's cells and of the second's ("" without a file), number of
+        verdicts, number of those with a second; in the order of the claims.
+    """
+    claims: dict[str, list[str]] = {}
+    for record in records:
+        if (Path(folder) / f"{record['rests']}.nc").is_file():
+            claims.setdefault(record["rests"], []).append(record["id"])
+    rows = []
+    for name, ids in claims.items():
+        first, others = Path(folder) / f"{name}.nc", sorted((Path(folder) / "replication").glob(f"{name}-*.nc"))
+        try:
+            costs = [f"{float(sweep.provenance(path).seconds.sum()) / 60:.0f}" for path in (first, *others)]
+        except ValueError:
+            continue  # a study's file, which no sweep merged
+        rows.append([name, costs[0], ", ".join(costs[1:]), len(ids), sum(id in second for id in ids)])
+    return rows

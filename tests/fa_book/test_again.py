@@ -1,11 +1,13 @@
 """Verdicts from merged sweeps alone: on the book's own results they are those that the chapters show."""
 
 import json
+import shutil
 
 import pytest
 
 from fa_book import ledger
 from fa_book.ledger import again
+from fa_lib import sweep
 from tools.book import ROOT
 
 RESULTS = ROOT / "book/results"
@@ -42,3 +44,15 @@ def test_of_figs_7_and_8_too(name):
             assert {key: one[key] for key in one if key != "found"} == {
                 key: other[key] for key in one if key != "found"
             }
+
+
+def test_what_the_verdicts_rest_on(tmp_path):
+    records = [{"id": "C1", "rests": "ibtask"}, {"id": "C2", "rests": ""}, {"id": "C3", "rests": "ibtask"}]
+    records += [{"id": "C4", "rests": "drift"}, {"id": "C5", "rests": "missing"}]  # a study's file; none
+    first, second = (
+        f"{float(sweep.provenance(path).seconds.sum()) / 60:.0f}"
+        for path in (RESULTS / "ibtask.nc", *(RESULTS / "replication").glob("ibtask-*.nc"))
+    )
+    assert again.resting(records, {"C3": {}}, RESULTS) == [["ibtask", first, second, 2, 1]]
+    shutil.copy(RESULTS / "ibtask.nc", tmp_path)
+    assert again.resting(records, {}, tmp_path) == [["ibtask", first, "", 2, 0]]
