@@ -5,7 +5,7 @@ computation. `make replicate` computes all of it with another seed, which is ano
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -141,7 +141,7 @@ def judged(folder: str | Path, *names: str) -> list[xr.Dataset]:
     Returns:
         A Dataset for each, all with the same runs, and the epochs that all have.
     """
-    first, more = (published(Path(folder) / f"{name}.nc") for name in ("ibtask", "ibtask_more"))
+    first, more = (published(Path(folder) / f"{name}.nc", names) for name in ("ibtask", "ibtask_more"))
     if more and (seeds := {data.seed for data in (*first.values(), *more.values())}) and len(seeds) > 1:
         raise ValueError(
             f"both looks must be of one seed, {folder} has {sorted(seeds)}: remove the ibtask_more.nc of the other"
@@ -155,17 +155,19 @@ def judged(folder: str | Path, *names: str) -> list[xr.Dataset]:
     return list(xr.align(*found, join="inner"))
 
 
-def published(path: str | Path) -> dict[str, xr.Dataset]:
+def published(path: str | Path, names: Iterable[str] | None = None) -> dict[str, xr.Dataset]:
     """The merged results of one of the two plans, of whatever seed, by the names that `conditions` gives.
 
     Args:
         path: of the merged file; one that is not there has no results.
+        names: of the conditions that are wanted; None for all.
     """
     if not Path(path).exists():
         return {}
     options = json.loads(provenance(path).cell.values[0])
     said = {name: options[name] for name in ("epochs", "seed", "device", "every")}
-    return named(path, {name: replace(cell, **said) for name, cell in conditions().items()})
+    every = conditions()
+    return named(path, {name: replace(every[name], **said) for name in (every if names is None else names)})
 
 
 def gap(live: xr.Dataset, published: xr.Dataset, measures: Sequence[str] = ("loss", "accuracy")) -> float | None:

@@ -72,11 +72,12 @@ def merge(cells: Iterable[Cell], folder: Path, into: Path, *, partial: bool = Fa
     return store.put(content, Path(into))
 
 
-def load(path: str | Path) -> dict[str, xr.Dataset]:
+def load(path: str | Path, conditions: Iterable[str] | None = None) -> dict[str, xr.Dataset]:
     """The results in a merged file by condition, in the sweep's order.
 
     Args:
         path: of a file that `merge` wrote.
+        conditions: labels of those that are wanted, which is quicker than all of a large file; None for all.
 
     Returns:
         Label of the condition, such as "FA, gamma", to a Dataset as `training.train` gives it: dims (run, epoch), runs
@@ -84,13 +85,22 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
         joined by "; ".
 
     Raises:
-        ValueError: for a file that `merge` did not write or that was altered since.
+        ValueError: for a file that `merge` did not write, for results in it that were altered since, or for a
+            condition that it does not have.
     """
-    table = provenance(path)
+    return _load(path, provenance(path), conditions)
+
+
+def _load(path: str | Path, table: xr.Dataset, conditions: Iterable[str] | None) -> dict[str, xr.Dataset]:
+    """As `load`, with the file's table at hand."""
+    there = list(dict.fromkeys(table.label.values.tolist()))
+    wanted = there if conditions is None else [conditions] if isinstance(conditions, str) else list(conditions)
+    if unknown := [label for label in wanted if label not in there]:
+        raise ValueError(f"{path} has no condition {', '.join(map(repr, unknown))}; it has {', '.join(there)}")
     with xr.open_dataset(path, engine="h5netcdf") as opened:
         curves = opened.load().drop_attrs()
     blocks: dict[str, list[xr.Dataset]] = {}
-    for number in range(table.sizes["block"]):
+    for number in np.flatnonzero(table.label.isin(wanted).values):
         row = {name: values.item() for name, values in table.isel(block=number).data_vars.items()}
         label = row.pop("label")
         variables, others, options = (json.loads(row.pop(name)) for name in ("variables", "others", "cell"))
@@ -98,7 +108,9 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
         data = curves[list(variables)].sel(condition=label, run=options["runs"], epoch=at)
         data = data.isel({axis: slice(size) for axis, size in others.items()})
         data = data.drop_vars(["condition", *others])
-        data = data.assign({name: data[name].astype(kind) for name, kind in variables.items()})
+        data = data.assign(
+            {name: data[name].astype(kind) for name, kind in variables.items() if data[name].dtype != kind}
+        )
         if store.digest(data) != row.pop("digest"):
             raise ValueError(f"{path}: {label}, runs {options['runs']}, was altered; merge its cells again")
         row = {name: value for name, value in row.items() if value != "" and value == value}  # NaN is not itself
@@ -124,14 +136,14 @@ def named(
     """
     if not isinstance(cells, Mapping):
         raise ValueError(f"cells must be a mapping of names to cells, got {cells!r}")
-    table, results = provenance(path), load(path)
+    table = provenance(path)
     free, labelled = ("runs", *whatever), {}
     for cell, label in zip(table.cell.values, table.label.values, strict=True):
         if labelled.setdefault(_condition(json.loads(cell), free), label) != label:
             raise ValueError(f"{path} has conditions that differ in {', '.join(free)} alone: name these fields' values")
-    found = {condition: results[label] for condition, label in labelled.items()}
-    wanted = {name: _condition(cell.options(), free) for name, cell in cells.items()}
-    return {name: found[condition] for name, condition in wanted.items() if condition in found}
+    wanted = {name: labelled.get(_condition(cell.options(), free)) for name, cell in cells.items()}
+    results = _load(path, table, [label for label in dict.fromkeys(wanted.values()) if label is not None])
+    return {name: results[label] for name, label in wanted.items() if label is not None}
 
 
 def _condition(options: Mapping, free: Iterable[str]) -> str:

@@ -40,6 +40,16 @@ def test_labels_in_the_order_of_the_sweep(merged):
     ]  # fmt: skip
 
 
+def test_some_conditions_alone(merged):
+    every, some = sweep.load(merged), sweep.load(merged, ["FA, clipped_polynomial", "BP"])
+    assert list(some) == ["BP", "FA, clipped_polynomial"]  # in the order of the sweep
+    assert all(data.identical(every[label]) for label, data in some.items())
+    assert list(sweep.load(merged, "TF")) == ["TF"]
+    assert sweep.load(merged, []) == {}
+    with pytest.raises(ValueError, match=r"has no condition 'DFA', 'FA'; it has BP, TF, BP, gamma, TF, gamma,"):
+        sweep.load(merged, ["DFA", "BP", "FA"])
+
+
 def test_every_cell_comes_back_bit_for_bit(folder, merged):
     results = sweep.load(merged)
     names = labels(CELLS)
@@ -136,6 +146,7 @@ def test_what_was_altered_or_is_another_file_is_not_loaded(merged, tmp_path):
     xr.DataTree.from_dict({"/": curves, "/cells": table}).to_netcdf(altered, engine="h5netcdf")
     with pytest.raises(ValueError, match=r"TF, runs \[0, 1\], was altered"):
         sweep.load(altered)
+    assert list(sweep.load(altered, ["BP"])) == ["BP"]  # what is loaded is checked
     other = tmp_path / "other.nc"
     xr.Dataset({"x": 1}).to_netcdf(other, engine="h5netcdf")
     with pytest.raises(ValueError, match="no file that fa_lib's merge wrote"):
