@@ -15,20 +15,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 import xarray as xr
 
+from fa_book import studies
 from fa_book.drift import drift
 from fa_lib import FA, NFA, check, tasks
-from fa_lib.sweep import store
 
 RUNS = 200
 BLOCK = 10  # runs at a time, as many as the chapter trains live
 SIGMAS = (0.0, 1e-3, 1.0)  # of the noise: none, the authors', that of the criterion
 RATE = 5e-3  # five times the paper's learning rate: FA converges
 SETTLED, MORE, EVERY = 2000, 600, 100  # steps to the reference, steps from there, and from one measure to the next
-PACKED = {"zlib": True, "complevel": 9, "shuffle": True}
 
 
 def noises(
@@ -91,23 +89,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
     options = said.parse_args(arguments)
     check.whole("runs", options.runs)
-    for path in (options.out, options.into.parent):
-        path.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     blocks = []
     for first in range(0, options.runs, BLOCK):
         numbers = range(first, min(first + BLOCK, options.runs))
         path = options.out / f"drift-seed{options.seed}-runs{first}to{numbers[-1]}.nc"
-        if not path.exists():
-            part = path.with_suffix(".part")
-            noises(numbers, seed=options.seed).to_netcdf(part, engine="h5netcdf")
-            part.rename(path)
-            print(f"runs {first} to {numbers[-1]} of {options.runs}", flush=True)
-        blocks.append(xr.load_dataset(path, engine="h5netcdf"))
-    data = xr.concat(blocks, "run", combine_attrs="identical", data_vars="minimal")
-    data = data.map(lambda values: values.astype(np.float32), keep_attrs=True)
-    data = data.assign_attrs(digest=store.digest(data))  # `tools.check_inputs` compares it
-    data.to_netcdf(options.into, engine="h5netcdf", encoding=dict.fromkeys(data.data_vars, PACKED))
+        blocks.append(studies.kept(path, lambda numbers=numbers: noises(numbers, seed=options.seed)))
+        print(f"runs {first} to {numbers[-1]} of {options.runs}", flush=True)
+    studies.write(xr.concat(blocks, "run", combine_attrs="identical", data_vars="minimal"), options.into)
     return 0
 
 

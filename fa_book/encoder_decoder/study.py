@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 import xarray as xr
 
+from fa_book import studies
 from fa_lib import FA, check, tasks, training
-from fa_lib.sweep import store
 
 RUNS, EPOCHS = 100, 1000
 BLOCK = 10  # runs at a time, as many as the chapter trains live
@@ -56,17 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
     options = said.parse_args(arguments)
     check.whole("runs", options.runs)
-    options.into.parent.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     blocks = []
     for start in range(0, options.runs, BLOCK):
         numbers = range(start, min(start + BLOCK, options.runs))
         blocks.append(apart(numbers, options.epochs, seed=options.seed))
         print(f"runs {start} to {numbers[-1]} of {options.runs}", flush=True)
-    data = xr.concat(blocks, "run", combine_attrs="identical")
-    packed = {name: {"zlib": True, "complevel": 9, "shuffle": True} for name in data.data_vars}
-    data = data.assign_attrs(digest=store.digest(data))  # `tools.check_inputs` compares it
-    data.to_netcdf(options.into, engine="h5netcdf", encoding=packed)
+    studies.write(xr.concat(blocks, "run", combine_attrs="identical"), options.into)
     return 0
 
 

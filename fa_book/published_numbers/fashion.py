@@ -22,6 +22,7 @@ SLICE = Path(__file__).resolve().parents[2] / "book" / "data" / "fashion-mnist"
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")  # where the package dataset-fashion-mnist puts it
 OFFICIAL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 WITHIN = {"train": 4000, "test": 1000}  # images in the slice
+PIXELS = (0.2860, 0.3530)  # mean and standard deviation of the training pixels, from 0 to 1
 COMMAND = "python -m fa_book.published_numbers.fetch"
 
 
@@ -105,7 +106,7 @@ def _part(split: str, samples: int | None) -> tuple[NDArray, NDArray]:
         raise ValueError(f"samples of the {split} set must be 1 to {whole}, got {samples}")
     sliced = samples is not None and samples <= WITHIN[split] and SLICE.is_dir()
     images, labels = _read_split(split, SLICE if sliced else _whole(), sliced)
-    x = (images[:samples].astype(np.float32) / 255 - 0.2860) / 0.3530
+    x = (images[:samples].astype(np.float32) / 255 - PIXELS[0]) / PIXELS[1]
     return x.reshape(len(x), -1), labels[:samples]
 
 

@@ -18,17 +18,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 import xarray as xr
 from torch import nn
 
+from fa_book import studies
+from fa_book.published_numbers.tasks import plain_pixels
 from fa_lib import BP, FA, check, tasks, training
 from fa_lib.feedback import Rule
 from fa_lib.feedback.init import Initial
 from fa_lib.random import stack, uniform
-from fa_lib.sweep import store
-from fa_lib.tasks import Protocol, Task
+from fa_lib.tasks import Protocol, Task, paper
 
 UNITS = 1000
 ETA, DECAY, BATCH = 1e-3, 1e-6, 50  # of one image; images in a step
@@ -46,7 +46,7 @@ def mnist(samples: int | None = None, test_samples: int | None = None) -> Task:
 
     The source's loss is half the sum of squares over outputs, of one image; ours is the mean over outputs and images.
     """
-    task = tasks.rows(tasks.mnist(samples, test_samples))
+    task = tasks.rows(plain_pixels(tasks.mnist(samples, test_samples), paper.PIXELS))
     protocol = Protocol(
         lr=ETA * BATCH * task.p / 2,
         batch=BATCH,
@@ -55,8 +55,7 @@ def mnist(samples: int | None = None, test_samples: int | None = None) -> Task:
         options={"weight_decay": DECAY / ETA * 2 / task.p},
         shuffle=True,
     )
-    pixels = {name: 0.1307 + 0.3081 * getattr(task, name) for name in ("x", "test_x")}
-    return task.change(**pixels, protocol=protocol)
+    return task.change(protocol=protocol)
 
 
 def drawn(rule: str, task: Task, *, runs: int | Sequence[int] = RUNS, seed: int = 0) -> training.Model:
@@ -124,23 +123,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     said.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the rules' files")
     said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
     options = said.parse_args(arguments)
-    for path in (options.out, options.into.parent):
-        path.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     parts = []
     for rule in RULES:
         path = options.out / f"{rule}-seed{options.seed}-runs{options.runs}-epochs{options.epochs}.nc"
-        if not path.exists():
-            part = path.with_suffix(".part")
-            found = learned(rule, runs=options.runs, epochs=options.epochs, seed=options.seed)
-            found.to_netcdf(part, engine="h5netcdf")
-            part.rename(path)
-        data = xr.load_dataset(path, engine="h5netcdf")
+        given = {"runs": options.runs, "epochs": options.epochs, "seed": options.seed}
+        data = studies.kept(path, lambda rule=rule, given=given: learned(rule, **given))
         parts.append(data.assign(core_seconds=data.attrs.pop("core_seconds")))
-    data = xr.concat(parts, xr.DataArray(list(RULES), dims="rule", name="rule"), combine_attrs="identical")
-    data = data.map(lambda values: values.astype(np.float32), keep_attrs=True)
-    data = data.assign_attrs(digest=store.digest(data))  # `tools.check_inputs` compares it
-    data.to_netcdf(options.into, engine="h5netcdf")
+    rules = xr.DataArray(list(RULES), dims="rule", name="rule")
+    studies.write(xr.concat(parts, rules, combine_attrs="identical"), options.into)
     return 0
 
 

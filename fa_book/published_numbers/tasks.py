@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import torch
 
+from fa_book.published_numbers import fashion
 from fa_book.published_numbers.fashion import fashion_mnist
 from fa_book.published_numbers.mnist1d_data import mnist_1d
 from fa_lib import sweep, tasks
@@ -19,6 +20,12 @@ ORDER = 1337  # of the images that PSA trains on and is judged by; the source dr
 
 def _classes(task: Task, **fields) -> Task:
     return tasks.rows(task).change(output="softmax", loss="cross-entropy", **fields)
+
+
+def plain_pixels(task: Task, standard: tuple[float, float]) -> Task:
+    """The task with pixels from 0 to 1 again, of the mean and standard deviation that they were standardised by."""
+    mean, sd = standard
+    return task.change(**{name: mean + sd * getattr(task, name) for name in ("x", "test_x")})
 
 
 def _first(task: Task, train: int) -> Task:
@@ -48,9 +55,8 @@ def dfc_fashion(samples: int | None = None, test_samples: int | None = None) -> 
     Its pixels go from 0 to 1, and are not standardised as those of MNIST are (dfc/datahandlers/fashionmnist_data.py).
     """
     protocol = Protocol(lr=4e-4, batch=128, epochs=40, options={"eps": 2e-4}, shuffle=True)
-    task = fashion_mnist(samples, test_samples)
-    pixels = {name: 0.2860 + 0.3530 * getattr(task, name) for name in ("x", "test_x")}
-    return _first(task.change(**pixels, protocol=protocol), 55000)
+    task = plain_pixels(fashion_mnist(samples, test_samples), fashion.PIXELS)
+    return _first(task.change(protocol=protocol), 55000)
 
 
 def psa_mnist(samples: int | None = None, test_samples: int | None = None) -> Task:

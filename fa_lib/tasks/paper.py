@@ -15,6 +15,8 @@ from fa_lib.tasks.metrics import correct_rate, floor_rate, nearest_rate, r_squar
 from fa_lib.tasks.protocol import Protocol
 from fa_lib.tasks.task import Task, split
 
+PIXELS = (0.1307, 0.3081)  # mean and standard deviation of MNIST's training pixels, from 0 to 1
+
 
 def ib(seed: int = 0) -> Task:
     """IBTask: 12 bits on an icosahedron, two classes, one-hot (Shwartz-Ziv & Tishby 2017; paper, Section 2.1).
@@ -38,12 +40,12 @@ def ib_regression(seed: int = 0) -> Task:
 
 def _mnist(samples: int | None, test_samples: int | None, targets: Callable[[np.ndarray], np.ndarray]) -> dict:
     """Images and what `targets` makes of their digits, as fields of a `Task`."""
-    parts = {}
+    parts, (mean, sd) = {}, PIXELS
     for part, before, count in (("train", "", samples), ("test", "test_", test_samples)):
         images, digits = idx.mnist(part)
         if count is not None and not 1 <= count <= len(images):
             raise ValueError(f"samples of the {part} set must be 1 to {len(images)}, got {count}")
-        x = (images[:count, None].astype(np.float32) / 255 - 0.1307) / 0.3081  # mean and sd of MNIST's pixels
+        x = (images[:count, None].astype(np.float32) / 255 - mean) / sd
         parts[f"{before}x"] = torch.from_numpy(x)
         parts[f"{before}y"] = torch.from_numpy(targets(digits[:count]).astype(np.float32))
     return parts
