@@ -9,7 +9,14 @@ from fa_book.one_law.fresh import one_law_fresh
 from fa_book.one_law.more import one_law_more
 from fa_book.one_law.plan import one_law, one_law_further
 from fa_book.one_law.runs import one_law_runs
-from fa_book.published_numbers.plan import published, published_fashion, published_rates, published_rates_mnist
+from fa_book.published_numbers.plan import (
+    published,
+    published_dfc,
+    published_fashion,
+    published_psa,
+    published_rates,
+    published_rates_mnist,
+)
 from fa_book.results.ibtask import ibtask, ibtask_more
 from fa_book.results.orbits import orbits
 from fa_book.results.plan import fig1, fig4, fig7, fig7_judged, fig8, fig8_judged
@@ -33,5 +40,7 @@ _OWN = (
     published_rates_mnist,
     published,
     published_fashion,
+    published_psa,
+    published_dfc,
 )
 PLANS = {plan.__name__: plan for plan in _PAPER + _OWN}

@@ -12,22 +12,25 @@ from torch import Tensor
 
 from fa_lib import tasks, training
 from fa_lib.feedback import Rule
+from fa_lib.feedback.layers import ForLayers
+from fa_lib.record import Step
 
 WIDTH, COUNT = 2 / 30, 30  # thirty bins over the range of tanh, as in the source; or over the range there is
 
 
-def entropy_bits(H: Tensor, width: float | None = None) -> np.ndarray:
+def entropy_bits(H: Tensor, width: float | None = None, whole: Tensor | None = None) -> np.ndarray:
     """Entropy of the binned rows of H, (run,), in bits.
 
     Args:
         H: hidden layer, (run, sample, m).
         width: of a bin; a 30th of each run's range if None.
+        whole: of what H is a part, whose lowest value is the first bin's edge; H itself if None.
     """
-    H = H.detach().double().cpu().numpy()
+    H, edges = (values.detach().double().cpu().numpy() for values in (H, H if whole is None else whole))
     found = []
-    for rows in H:
+    for rows, edge in zip(H, edges.min((1, 2)), strict=True):
         size = (rows.max() - rows.min()) / COUNT or 1.0 if width is None else width
-        _, counts = np.unique(np.floor((rows - rows.min()) / size).astype(np.int64), axis=0, return_counts=True)
+        _, counts = np.unique(np.floor((rows - edge) / size).astype(np.int64), axis=0, return_counts=True)
         share = counts / counts.sum()
         found.append(-(share * np.log2(share)).sum())
     return np.array(found)
@@ -51,6 +54,63 @@ def compare(
         for nonlinearity in ("tanh", "relu")
         for name, rule in rules.items()
     }  # fmt: skip
+
+
+PLANE = (10, 7, 5, 4, 3)  # hidden layers of Shwartz-Ziv & Tishby's network
+
+
+def bits_of_layers(seen: Step) -> np.ndarray:
+    """What every layer's bins tell of x and of the class, in bits: (run, layer, 2). Bins as `WIDTH` says."""
+    labels = seen.y.argmax(1).cpu().numpy()
+    shares = np.bincount(labels) / len(labels)
+    return np.stack(
+        [
+            np.stack([
+                whole := entropy_bits(layer.H, WIDTH),
+                whole - sum(
+                    share * entropy_bits(layer.H[:, labels == label], WIDTH, whole=layer.H)
+                    for label, share in enumerate(shares)
+                ),
+            ], axis=-1)
+            for layer in seen.layers
+        ],
+        axis=1,
+    )  # fmt: skip
+
+
+def plane(
+    rules: Mapping[str, ForLayers],
+    *,
+    runs: int = 5,
+    epochs: int = 1000,
+    every: int = 50,
+    lr: float = 5e-3,
+    seed: int = 0,
+) -> dict[str, xr.Dataset]:
+    """Shwartz-Ziv & Tishby's information plane: their network and task, learned by each rule for all layers.
+
+    Args:
+        rules: name to a rule for layers, such as `Chained(BP())`.
+        runs, epochs, every, lr, seed: as in `compare`.
+
+    Returns:
+        Name to the record with `bits` (run, epoch, layer, of): "x" or "y".
+
+    Source: Shwartz-Ziv & Tishby 2017, Fig. 2; ours minimises squared error by Adam.
+    """  # fmt: skip
+    task = tasks.ib(seed).change(widths=PLANE, lr=lr)
+    found = {
+        name: training.train(
+            task, rule, runs=runs, epochs=epochs, seed=seed, measure_every=every, record={"bits": bits_of_layers},
+            progress=False,
+        )
+        for name, rule in rules.items()
+    }  # fmt: skip
+    names = {"bits_0": "layer", "bits_1": "of"}
+    return {
+        name: data.rename({old: new for old, new in names.items() if old in data.dims}).assign_coords(of=["x", "y"])
+        for name, data in found.items()
+    }
 
 
 def late_fall(bits: xr.DataArray) -> np.ndarray:

@@ -34,6 +34,8 @@ LATER = {  # a later plan and the digest of its cells' names
     "published_fashion": "b6a1d3d7ff29d414",
     "fig7_judged": "faf87e6f9aa8788b",
     "fig8_judged": "9630417d96cf9286",
+    "published_psa": "44e139e5fd0517b9",
+    "published_dfc": "92c46da912f10768",
 }
 
 

@@ -79,6 +79,14 @@ def test_rates_are_those_that_did_best_in_the_published_grid():
     assert mnist1d.best_rates(found) == {rule: plan.CHOSEN[rule] for rule in plan.TRIED}
 
 
+def test_rates_on_mnist_too():
+    """Kolen-Pollack's has no grid and takes sign-symmetry's."""
+    for task, found in full.rates(ROOT / "book/results/published_rates_mnist.nc").items():
+        best = {rule: rate / plan.RATES[task] for rule, rate in mnist1d.best_rates(found).items()}
+        assert plan.CHOSEN_ON_MNIST[task] == best | {"Kolen-Pollack": best["sign-symmetry"]}
+        assert {len(values) for values in found.values()} == {2}
+
+
 def test_tasks_are_as_the_sources_say_and_held_out_samples_are_not_trained_on():
     few = protocols.dfc_mnist(samples=50, test_samples=20)
     assert (few.widths, few.lr, few.protocol.options["eps"], few.batch) == ((256, 256, 256), 2e-3, 2e-3, 128)
