@@ -161,7 +161,7 @@ class Pepita:
         moving = [torch.zeros_like(weight) for weight in self.weights]
         order = generator(self.seed, 0, "data")
         for _ in range(epochs):
-            for batch in torch.randperm(len(task.x), generator=order).split(task.protocol.batch):
+            for batch in torch.randperm(len(task.x), generator=order).split(task.protocol.batch or len(task.x)):
                 for weight, motion, change in zip(
                     self.weights, moving, self.changes(task.x[batch], task.y[batch]), strict=True
                 ):
