@@ -66,7 +66,7 @@ SOURCES = (
         "as above",
         (Row("BP", 89.40), Row("DFC", 88.70, why=OTHERS), Row("Strong-DFC", 87.26, why=OTHERS)),
         305,
-        "other rules wait for the rates of MNIST's network",
+        "other rules come after those on MNIST",
     ),
     Source(
         "Nøkland, 7 x 240",
