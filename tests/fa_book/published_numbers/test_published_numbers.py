@@ -36,7 +36,7 @@ def test_every_cell_of_a_table_is_filled_or_explained():
     assert "784-128-10" in page
     assert "<td>\u22120.1</td>" in page  # 97.3 beside 97.37
     body = tables.empty([sources.named("strong_dfc, MNIST")], {})
-    assert "<code>published_rates_mnist</code>" in tables.typeset(["source"] * 5, body, "")
+    assert "<code>published_dfc</code>" in tables.typeset(["source"] * 5, body, "")
     psa, dfc = (tables.empty([sources.named(name)], {"PSA's baselines": ["BP"]})[0]
                 for name in ("PSA's baselines", "strong_dfc, MNIST"))  # fmt: skip
     assert psa[2:] == ["none is left", source.why, "165"]
