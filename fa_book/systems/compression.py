@@ -97,7 +97,7 @@ def plane(
         Name to the record with `bits` (run, epoch, layer, of): "x" or "y".
 
     Source: Shwartz-Ziv & Tishby 2017, Fig. 2; ours minimises squared error by Adam.
-    """  # fmt: skip
+    """
     task = tasks.ib(seed).change(widths=PLANE, lr=lr)
     found = {
         name: training.train(
@@ -107,10 +107,7 @@ def plane(
         for name, rule in rules.items()
     }  # fmt: skip
     names = {"bits_0": "layer", "bits_1": "of"}
-    return {
-        name: data.rename({old: new for old, new in names.items() if old in data.dims}).assign_coords(of=["x", "y"])
-        for name, data in found.items()
-    }
+    return {name: data.rename(names).assign_coords(of=["x", "y"]) for name, data in found.items()}
 
 
 def late_fall(bits: xr.DataArray) -> np.ndarray:
