@@ -1,0 +1,145 @@
+"""Three convolutions on MNIST-1D by rules that Moskovitz and others tried between convolutions.
+
+python -m fa_book.systems.convolutions --seed S --out FOLDER --into book/results/convolutions.nc
+
+Written before the runs, five for each rule. The network is that of the data's source: 25 channels in each of three
+convolutions, kernels of 5, 3 and 3, steps of 2, ReLU, a linear readout; cross-entropy, Adam, batches of 100, 6000
+steps. BP has the source's rate, 0.01; the others the better of it and a quarter of it, two runs of 25 passes each,
+judged on the last fifth of the training samples. Asked: does BP meet the source's 92.3 %; does FA through convolutions
+teach them anything, FA less the last layer alone; how near to BP do signs come (Moskovitz and others: near).
+
+Source: Moskovitz et al. 2018; github.com/greydanus/mnist1d, notebooks/models.py and mnist1d-classification.ipynb.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import nn
+
+from fa_book import studies
+from fa_book.published_numbers import mnist1d
+from fa_book.published_numbers.mnist1d_data import mnist_1d
+from fa_book.published_numbers.tasks import held_out
+from fa_lib import BP, FA, FeedbackConv2d, check, training
+from fa_lib.feedback import Rule, SignSymmetry
+from fa_lib.tasks import Task
+
+CHANNELS, KERNELS = 25, (5, 3, 3)
+RUNS, EPOCHS, LR = 5, 150, 1e-2
+FACTORS, GRID_RUNS, GRID_EPOCHS = (0.25, 1.0), 2, 25
+
+
+class Way(NamedTuple):
+    """What stands in the place of which weights on the way back."""
+
+    top: Rule  #: of the readout
+    between: Rule | None = None  #: of the second and third convolution; None for their own weights
+    learns: bool = True  #: False: the convolutions stay as they were drawn
+
+
+ONE_SIZE = SignSymmetry(uniform=True)
+WAYS = {
+    "BP": Way(BP()),
+    "FA at the top": Way(FA()),
+    "FA": Way(FA(), FA()),
+    "signs": Way(SignSymmetry(), SignSymmetry()),
+    "signs of one size": Way(ONE_SIZE, ONE_SIZE),
+    "last layer only": Way(BP(), learns=False),
+}
+
+
+def convolutions(between: Rule | None = None) -> Callable[[], nn.Module]:
+    """A function that makes the three convolutions of one run, (sample, 40) to (sample, 125).
+
+    Args:
+        between: the rule that stands in the place of the second and third kernel on the way back.
+    """
+
+    def make() -> nn.Module:
+        layers: list[nn.Module] = [nn.Unflatten(1, (1, 1, 40))]
+        for number, size in enumerate(KERNELS):
+            shape = (CHANNELS if number else 1, CHANNELS, (1, size))
+            options = {"stride": (1, 2), "padding": (0, 1)}
+            plain = between is None or not number  # below the first there is nothing to teach
+            layers.append(nn.Conv2d(*shape, **options) if plain else FeedbackConv2d(*shape, between, **options))
+            layers.append(nn.ReLU())
+        return nn.Sequential(*layers, nn.Flatten())
+
+    return make
+
+
+def learned(
+    way: str, *, runs: int = RUNS, epochs: int = EPOCHS, lr: float = LR, seed: int = 0, task: Task | None = None
+) -> xr.Dataset:
+    """Test accuracies and core seconds of the convolutions and their readout.
+
+    Args:
+        way: a key of `WAYS`.
+        runs, epochs, seed: as in `training.train`.
+        lr: learning rate.
+        task: with rows of 40 values; MNIST-1D if None.
+
+    Raises:
+        ValueError: for another way, or runs, epochs or lr that cannot be.
+    """
+    start = time.process_time()
+    top, between, learns = WAYS[check.one_of("way", way, WAYS)]
+    task = (task or mnist_1d()).change(lr=lr)
+    model = training.build(
+        task, top, encoder=convolutions(between), runs=runs, seed=seed, learn_encoder=learns
+    )  # fmt: skip
+    training.trained(model, epochs, seed=seed)
+    right = task.accuracy(training.predict(model, task.test_x), task.test_y).numpy()
+    seconds = round(time.process_time() - start, 1)
+    return xr.Dataset({"test_accuracy": ("run", right), "core_seconds": seconds}, attrs={"seed": seed})
+
+
+def load(path: str | Path) -> xr.Dataset:
+    """The study's file: test_accuracy (way, run), held_out (way, factor, grid_run), lr and core_seconds (way,)."""
+    return xr.load_dataset(path, engine="h5netcdf")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compute the study, a way at a time, and write it; 0 if all went well."""
+    said = argparse.ArgumentParser(prog="python -m fa_book.systems.convolutions", description=__doc__)
+    said.formatter_class = argparse.RawDescriptionHelpFormatter
+    said.add_argument("--runs", type=int, default=RUNS, help="default: %(default)s")
+    said.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
+    said.add_argument("--grid-epochs", type=int, default=GRID_EPOCHS, help="default: %(default)s")
+    said.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    said.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the parts")
+    said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
+    options = said.parse_args(arguments)
+    torch.set_num_threads(1)
+
+    def part(way: str, lr: float, runs: int, epochs: int, task: Task | None = None) -> xr.Dataset:
+        which = "grid" if task is not None else "full"
+        name = f"{way.replace(' ', '-')}-{which}-lr{lr:g}-runs{runs}-epochs{epochs}-seed{options.seed}.nc"
+        given = {"runs": runs, "epochs": epochs, "lr": lr, "seed": options.seed, "task": task}
+        return studies.kept(options.out / name, lambda: learned(way, **given))
+
+    parts, few = [], held_out(mnist_1d())
+    for way in WAYS:
+        grid = np.full((len(FACTORS), GRID_RUNS), np.nan)
+        if way != "BP":
+            for number, factor in enumerate(FACTORS):
+                grid[number] = part(way, factor * LR, GRID_RUNS, options.grid_epochs, few).test_accuracy
+        rates = {(way, factor * LR): values for factor, values in zip(FACTORS, grid, strict=True)}
+        lr = LR if way == "BP" else mnist1d.best_rates(rates)[way]
+        found = part(way, lr, options.runs, options.epochs)
+        parts.append(found.assign(lr=lr, held_out=(("factor", "grid_run"), grid)))
+    ways = xr.DataArray(list(WAYS), dims="way", name="way")
+    data = xr.concat(parts, ways, combine_attrs="identical")
+    studies.write(data.assign_coords(factor=list(FACTORS)), options.into)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
