@@ -14,7 +14,6 @@ Source: github.com/iboudhaine/feedback-alignment-reprod (its report, Section 4),
 import argparse
 import math
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -92,16 +91,14 @@ def drawn(rule: str, task: Task, *, runs: int | Sequence[int] = RUNS, seed: int 
 def learned(
     rule: str, *, runs: int | Sequence[int] = RUNS, epochs: int = EPOCHS, seed: int = 0, task: Task | None = None
 ) -> xr.Dataset:
-    """What `training.fit` measures of the network, with its core seconds; arguments as in `drawn`.
+    """What `training.fit` measures of the network; arguments as in `drawn`.
 
     Args:
         epochs: passes through the images.
         task: of `mnist`; all images if None.
     """
-    start = time.process_time()
     model = drawn(rule, task or mnist(), runs=runs, seed=seed)
-    data = training.fit(model, epochs=epochs, measure_every=EVERY, seed=seed)
-    return data.assign_attrs(core_seconds=round(time.process_time() - start, 1), seed=seed)
+    return training.fit(model, epochs=epochs, measure_every=EVERY, seed=seed).assign_attrs(seed=seed)
 
 
 def load(path: str | Path) -> dict[str, xr.Dataset]:
@@ -128,8 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for rule in RULES:
         path = options.out / f"{rule}-seed{options.seed}-runs{options.runs}-epochs{options.epochs}.nc"
         given = {"runs": options.runs, "epochs": options.epochs, "seed": options.seed}
-        data = studies.kept(path, lambda rule=rule, given=given: learned(rule, **given))
-        parts.append(data.assign(core_seconds=data.attrs.pop("core_seconds")))
+        parts.append(studies.priced(path, lambda rule=rule, given=given: learned(rule, **given)))
     rules = xr.DataArray(list(RULES), dims="rule", name="rule")
     studies.write(xr.concat(parts, rules, combine_attrs="identical"), options.into)
     return 0

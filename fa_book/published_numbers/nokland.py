@@ -16,7 +16,6 @@ Source: Nøkland 2016, Table 1, and github.com/anokland/dfa-torch (Main.lua, Mod
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -78,11 +77,9 @@ def learned(rule: str, run: int, *, epochs: int = EPOCHS, seed: int = 0, task: T
     """A run until it makes no error, or for so many epochs; arguments as in `drawn`.
 
     Returns:
-        `train_error` (epoch,), NaN where the run had ended; `test_accuracy` at the end; `ended`, the epochs it took;
-        and the core seconds that it cost.
+        `train_error` (epoch,), NaN where the run had ended; `test_accuracy` at the end; `ended`, the epochs it took.
     """
-    start, mean = time.process_time(), 1.0
-    model = drawn(rule, task or mnist(), runs=[run], seed=seed)
+    model, mean = drawn(rule, task or mnist(), runs=[run], seed=seed), 1.0
     errors = np.full(epochs, np.nan)
     for epoch, steps in training.epochs_of(model, epochs, seed=seed + run):
         wrong = sum(len(seen.y) * (1 - float(seen.metrics["accuracy"])) for seen in steps)
@@ -95,7 +92,6 @@ def learned(rule: str, run: int, *, epochs: int = EPOCHS, seed: int = 0, task: T
         "train_error": ("epoch", errors),
         "test_accuracy": model.task.accuracy(guess, model.task.test_y)[0].item(),
         "ended": int(np.isfinite(errors).sum()),
-        "core_seconds": round(time.process_time() - start, 1),
     }
     return xr.Dataset(found, {"epoch": np.arange(epochs)}, {"seed": seed})
 
@@ -130,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for run in range(options.runs):
             path = options.out / f"{rule}-run{run}-seed{options.seed}-epochs{options.epochs}.nc"
             given = {"epochs": options.epochs, "seed": options.seed}
-            runs.append(studies.kept(path, lambda rule=rule, run=run, given=given: learned(rule, run, **given)))
+            runs.append(studies.priced(path, lambda rule=rule, run=run, given=given: learned(rule, run, **given)))
         rules.append(xr.concat(runs, numbers, combine_attrs="identical"))
     if options.into is not None:
         names = xr.DataArray(options.rules, dims="rule", name="rule")

@@ -44,8 +44,8 @@ def clocks(code: str) -> list[str]:
     return re.findall(pattern, code, re.MULTILINE)
 
 
-# a study that notes its price, and what no chapter may call of it
-NOTED = {"lillicrap.py": r"lillicrap\.learned\b|lillicrap import [^\n]*\blearned\b"}
+# what notes the price of a study's parts, and that no chapter may call it
+NOTED = {"studies.py": r"studies\.priced\b|studies import [^\n]*\bpriced\b"}
 
 
 def test_no_chapter_reads_a_clock_nor_does_what_it_imports():
@@ -56,8 +56,8 @@ def test_no_chapter_reads_a_clock_nor_does_what_it_imports():
     assert not wrong, f"a run again would change the notebook: {wrong}"
     for name, call in NOTED.items():
         assert clocks(texts[name])
-        assert not [other for other, text in texts.items() if re.search(call, text)]
-        assert re.search(call, "from fa_book.published_numbers.lillicrap import load, learned")
+        assert not [other for other in BOOK.chapters() if re.search(call, texts[other])]
+        assert re.search(call, "from fa_book.studies import kept, priced")
     assert clocks("a = 1\nfrom time import process_time\n%time f()\nimport timeless") == [
         "from time import process_time",
         "%time f()",

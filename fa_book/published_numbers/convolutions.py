@@ -1,6 +1,6 @@
 """Three convolutions on MNIST-1D by rules that Moskovitz and others tried between convolutions.
 
-python -m fa_book.systems.convolutions --seed S --out FOLDER --into book/results/convolutions.nc
+python -m fa_book.published_numbers.convolutions --seed S --out FOLDER --into book/results/convolutions.nc
 
 Written before the runs, five for each rule. The network is that of the data's source: 25 channels in each of three
 convolutions, kernels of 5, 3 and 3, steps of 2, ReLU, a linear readout; cross-entropy, Adam, batches of 100, 6000
@@ -13,7 +13,6 @@ Source: Moskovitz et al. 2018; github.com/greydanus/mnist1d, notebooks/models.py
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -78,7 +77,7 @@ def convolutions(between: Rule | None = None) -> Callable[[], nn.Module]:
 def learned(
     way: str, *, runs: int = RUNS, epochs: int = EPOCHS, lr: float = LR, seed: int = 0, task: Task | None = None
 ) -> xr.Dataset:
-    """Test accuracies and core seconds of the convolutions and their readout.
+    """Test accuracies of the convolutions and their readout, as `test_accuracy` (run,).
 
     Args:
         way: a key of `WAYS`.
@@ -89,16 +88,12 @@ def learned(
     Raises:
         ValueError: for another way, or runs, epochs or lr that cannot be.
     """
-    start = time.process_time()
     top, between, learns = WAYS[check.one_of("way", way, WAYS)]
     task = (task or mnist_1d()).change(lr=lr)
-    model = training.build(
-        task, top, encoder=convolutions(between), runs=runs, seed=seed, learn_encoder=learns
-    )  # fmt: skip
+    model = training.build(task, top, encoder=convolutions(between), runs=runs, seed=seed, learn_encoder=learns)
     training.trained(model, epochs, seed=seed)
     right = task.accuracy(training.predict(model, task.test_x), task.test_y).numpy()
-    seconds = round(time.process_time() - start, 1)
-    return xr.Dataset({"test_accuracy": ("run", right), "core_seconds": seconds}, attrs={"seed": seed})
+    return xr.Dataset({"test_accuracy": ("run", right)}, attrs={"seed": seed})
 
 
 def load(path: str | Path) -> xr.Dataset:
@@ -108,7 +103,7 @@ def load(path: str | Path) -> xr.Dataset:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compute the study, a way at a time, and write it; 0 if all went well."""
-    said = argparse.ArgumentParser(prog="python -m fa_book.systems.convolutions", description=__doc__)
+    said = argparse.ArgumentParser(prog="python -m fa_book.published_numbers.convolutions", description=__doc__)
     said.formatter_class = argparse.RawDescriptionHelpFormatter
     said.add_argument("--runs", type=int, default=RUNS, help="default: %(default)s")
     said.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
@@ -123,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         which = "grid" if task is not None else "full"
         name = f"{way.replace(' ', '-')}-{which}-lr{lr:g}-runs{runs}-epochs{epochs}-seed{options.seed}.nc"
         given = {"runs": runs, "epochs": epochs, "lr": lr, "seed": options.seed, "task": task}
-        return studies.kept(options.out / name, lambda: learned(way, **given))
+        return studies.priced(options.out / name, lambda: learned(way, **given))
 
     parts, few = [], held_out(mnist_1d())
     for way in WAYS:

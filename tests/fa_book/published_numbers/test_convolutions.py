@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch.nn import functional
 
+from fa_book.published_numbers import convolutions
 from fa_book.published_numbers.mnist1d_data import mnist_1d
-from fa_book.systems import convolutions
 from fa_lib import training
 
 
