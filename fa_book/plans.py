@@ -12,6 +12,7 @@ from fa_book.one_law.runs import one_law_runs
 from fa_book.published_numbers.plan import (
     published,
     published_dfc,
+    published_dfc_fashion,
     published_fashion,
     published_psa,
     published_rates,
@@ -42,5 +43,6 @@ _OWN = (
     published_fashion,
     published_psa,
     published_dfc,
+    published_dfc_fashion,
 )
 PLANS = {plan.__name__: plan for plan in _PAPER + _OWN}

@@ -96,9 +96,18 @@ def learned(
     return xr.Dataset({"test_accuracy": ("run", right)}, attrs={"seed": seed})
 
 
-def load(path: str | Path) -> xr.Dataset:
-    """The study's file: test_accuracy (way, run), held_out (way, factor, grid_run), lr and core_seconds (way,)."""
-    return xr.load_dataset(path, engine="h5netcdf")
+def load(path: str | Path) -> dict[str, xr.Dataset]:
+    """The study's file: way to its record, with the end as `test_accuracy` (run, epoch).
+
+    `held_out` (factor, grid_run) is NaN for BP; `core_seconds` and `lr` are attributes.
+    """
+    data, found = xr.load_dataset(path, engine="h5netcdf"), {}
+    for way in data.way.values:
+        own = data.sel(way=way, drop=True)
+        at_end = own.test_accuracy.expand_dims("epoch", axis=1)
+        noted = {name: float(own[name]) for name in ("core_seconds", "lr")}
+        found[str(way)] = xr.Dataset({"test_accuracy": at_end, "held_out": own.held_out}, attrs=noted)
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

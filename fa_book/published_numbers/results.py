@@ -6,27 +6,30 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from fa_book.published_numbers import lillicrap, plan
+from fa_book.published_numbers import convolutions, lillicrap, plan
 from fa_lib import sweep
 
 #: Source to the task that has its protocol.
 TASK_OF = {
     "MNIST-1D": "mnist_1d",
+    "MNIST-1D, convolutions": "convolutions",
     "PSA's baselines": "psa_mnist",
     "strong_dfc, MNIST": "dfc_mnist",
     "strong_dfc, Fashion-MNIST": "dfc_fashion",
     "Lillicrap 2014": "lillicrap",
 }
+PLANS = (plan.published, plan.published_psa, plan.published_dfc, plan.published_fashion)
+STUDIES = {"convolutions": convolutions.load, "lillicrap": lillicrap.load}
 
 
 def at_full_length(folder: str | Path) -> dict[str, dict[str, xr.Dataset]]:
-    """Task to rule to its record, of `published.nc`, `published_fashion.nc` and `lillicrap.nc` in a folder."""
+    """Task to rule to its record, of the sweeps `PLANS` and of the studies `STUDIES` in a folder."""
     found: dict[str, dict[str, xr.Dataset]] = {}
-    for planned in (plan.published, plan.published_fashion):
+    for planned in PLANS:
         cells = {(cell.task, plan.rule_of(cell)): cell for cell in planned()}
         for (task, rule), data in sweep.named(Path(folder) / f"{planned.__name__}.nc", cells).items():
             found.setdefault(task, {})[rule] = data
-    return found | {"lillicrap": lillicrap.load(Path(folder) / "lillicrap.nc")}
+    return found | {name: load(Path(folder) / f"{name}.nc") for name, load in STUDIES.items()}
 
 
 def accuracies(rules: Mapping[str, xr.Dataset], *, best: bool = False) -> dict[str, np.ndarray]:

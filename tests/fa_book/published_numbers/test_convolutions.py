@@ -76,10 +76,11 @@ def test_the_study_goes_on_where_it_was_and_reads_back(tmp_path, monkeypatch, ta
     assert convolutions.main([*words, "--into", str(into)]) == 0
     monkeypatch.setattr(convolutions, "learned", None)  # nothing is computed twice
     assert convolutions.main([*words, "--into", str(into)]) == 0
-    data = convolutions.load(into)
-    assert data.sizes == {"way": 6, "run": 2, "factor": 2, "grid_run": 2}
-    assert data.way.values.tolist() == list(convolutions.WAYS)
-    assert data.held_out.isnull().all(("factor", "grid_run")).values.tolist() == [True] + [False] * 5
-    best = data.held_out.mean("grid_run").fillna(0).argmax("factor")
-    chosen = np.where(data.way == "BP", 1.0, np.array(convolutions.FACTORS)[best]) * convolutions.LR
-    assert data.lr.values == pytest.approx(chosen)
+    found = convolutions.load(into)
+    assert list(found) == list(convolutions.WAYS)
+    for way, data in found.items():
+        assert data.test_accuracy.dims == ("run", "epoch")
+        assert (data.sizes["run"], data.held_out.shape) == (2, (2, 2))
+        assert data.held_out.isnull().all() if way == "BP" else data.held_out.notnull().all()
+        best = 1 if way == "BP" else int(data.held_out.mean("grid_run").argmax("factor"))
+        assert data.attrs["lr"] == pytest.approx(convolutions.FACTORS[best] * convolutions.LR)
