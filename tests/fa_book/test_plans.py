@@ -37,6 +37,7 @@ LATER = {  # a later plan and the digest of its cells' names
     "published_psa": "44e139e5fd0517b9",
     "published_dfc": "92c46da912f10768",
     "published_dfc_fashion": "8c640e6c8ca9d100",
+    "published_more": "4956d5383dc2fc6e",
 }
 
 

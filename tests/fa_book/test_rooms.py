@@ -25,6 +25,8 @@ ACROSS = {  # room to the room that its chapter truly needs
     ("one_law", "decide"),  # the same conditions, by the law
     ("one_law", "results"),  # NF where its units bend
     ("widgets", "alignment"),  # the power spectrum of a pattern
+    ("published_numbers", "decide"),  # the errors' signs
+    ("published_numbers", "systems"),  # rules of others
     ("systems", "random_layers"),  # the same reservoirs and sequences
     ("results", "alignment"),  # the spectral classes that are left out
     ("widgets", "decide"),  # the signal that is turned, and told wrong labels
