@@ -25,6 +25,7 @@ class Model(NamedTuple):
     optimizer: torch.optim.Optimizer  #: of both
     task: Task  #: what they learn
     watched: bool = False  #: whether a step keeps what every layer saw
+    learns: bool = True  #: whether the encoder does
 
     @property
     def rule(self) -> Rule:
@@ -37,7 +38,7 @@ class Model(NamedTuple):
 
 
 def step(model: Model, x: Tensor, y: Tensor) -> Step:
-    """Fill the gradients of encoder and decoder; the optimizer's step is the caller's.
+    """Fill the gradients of encoder, if it learns, and decoder; the optimizer's step is the caller's.
 
     The forward pass is cut where the rule says: what is above a cut starts from a copy that nothing flows back from.
     Then, from the last layer down, each cut layer gets its own signal and backpropagates it as far as the next cut. A
@@ -53,7 +54,9 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
     Source: Cheng & Brown 2023, Fig. 3, with the cuts of Nøkland 2016, Fig. 1.
     """
     task, cuts, watched = model.task, model.rules.at, model.watched
-    hidden = model.encoder.hidden(x, cuts, retain=watched)  # by the layers' numbers
+    back = model.learns or watched  # nothing is sent back through an encoder that stays as it is
+    with torch.set_grad_enabled(back):
+        hidden = model.encoder.hidden(x, cuts, retain=watched)  # by the layers' numbers
     last = max(hidden)
     z = model.decoder(hidden[last].H.detach())  # (run, sample, p)
     z.retain_grad()
@@ -72,7 +75,8 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
         cut = cuts.get(number)
         if cut is not None:
             sent = cut(error, y, H=H.detach(), W=W, **known)  # (run, sample, m)
-            H.backward(sent)
+            if back:
+                H.backward(sent)
             if signal is None:  # laid out in memory as published measures read it: sums round by the order
                 signal = H.grad if watched else sent
         if watched and number >= 0:
@@ -133,7 +137,7 @@ def build(
     learning = [*(made.parameters() if learn_encoder else ()), *(decoder.parameters() if learn_decoder else ())]
     weights = made.weights_above() | {max(made.widths()): decoder.weight}
     mirrored = [(weights.get(number), cut) for number, cut in rules.at.items()]
-    return Model(made, decoder, rules, optim.make(task.protocol, learning, mirrored), task, watched)
+    return Model(made, decoder, rules, optim.make(task.protocol, learning, mirrored), task, watched, learn_encoder)
 
 
 def _encoder(task: Task, encoder, runs: list[int], seed: int, learn_gain: bool, device: str) -> RunNetwork:

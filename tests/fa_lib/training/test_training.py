@@ -5,7 +5,7 @@ import pytest
 import torch
 import xarray as xr
 
-from fa_lib import BP, FA, NF, NFA, TF, information, tasks, training
+from fa_lib import BP, DFA, FA, NF, NFA, TF, information, tasks, training
 from fa_lib.training.loop import train
 
 quiet = {"progress": False}
@@ -191,6 +191,22 @@ def test_with_both_parts_frozen_nothing_moves(images):
     still = train(tasks.ib(), TF(), runs=2, epochs=5, learn_encoder=False, learn_decoder=False, **quiet)
     for name in MEASURES - {"information_null"} | {"test_loss", "test_accuracy"}:
         assert (still[name] == still[name][:, :1]).all()
+
+
+def test_nothing_goes_back_through_an_encoder_that_stays():
+    """And what is seen and learned is the same as if it did."""
+    task = tasks.ib().change(batch=500)
+    still, gone = (training.build(task, FA(), runs=2, learn_encoder=False) for _ in range(2))
+    assert not still.learns
+    seen, expected = still.step(task.x, task.y), gone._replace(learns=True).step(task.x, task.y)
+    assert all(part.grad is None for part in still.encoder.parameters())
+    assert all(part.grad is not None for part in gone.encoder.parameters())
+    assert torch.equal(seen.signal, expected.signal)
+    assert torch.equal(seen.H, expected.H)
+    assert all(torch.equal(*pair) for pair in zip(*(
+        [part.grad for part in model.decoder.parameters()] for model in (still, gone)), strict=True))  # fmt: skip
+    watched = training.build(task, DFA(), runs=2, learn_encoder=False)
+    assert len(watched.step(task.x, task.y).layers) == 3  # who watches sees every layer's gradient
 
 
 def test_test_measures_are_of_the_test_set_without_dropout(images, plain):
