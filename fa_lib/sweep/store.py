@@ -80,10 +80,10 @@ def peak_memory() -> int:
 def digest(data: xr.Dataset) -> str:
     """A hash of all variables and coordinates of a Dataset."""
     mix = hashlib.sha256()
-    for name in sorted(map(str, data.variables)):
-        values = np.ascontiguousarray(data[name].values)
-        values = values.astype(values.dtype.newbyteorder("<"))
-        mix.update(f"{name} {values.dtype.str} {values.shape} {data[name].dims}".encode())
+    for name, variable in sorted(data.variables.items(), key=lambda pair: str(pair[0])):
+        values = np.ascontiguousarray(variable.values)
+        values = values.astype(values.dtype.newbyteorder("<"), copy=False)
+        mix.update(f"{name} {values.dtype.str} {values.shape} {variable.dims}".encode())
         mix.update(values.tobytes())
     return mix.hexdigest()
 

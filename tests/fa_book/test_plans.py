@@ -1,5 +1,6 @@
 """The plans behind published results: cells keep their names for ever, and every published cell is one of a plan."""
 
+import functools
 import hashlib
 import json
 import subprocess
@@ -41,6 +42,11 @@ LATER = {  # a later plan and the digest of its cells' names
 }
 
 
+@functools.cache
+def loaded(path):
+    return sweep.load(path)
+
+
 def digest(words) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
 
@@ -64,7 +70,7 @@ def test_every_published_cell_is_found_in_its_plan_by_name():
     for path in RESULTS:
         own = []
         planned = {cell.name: cell for cell in PLANS[path.stem]()}
-        results, table = sweep.load(path), sweep.provenance(path)
+        results, table = loaded(path), sweep.provenance(path)
         for text, label in zip(table.cell.values, table.label.values, strict=True):
             cell = from_options(json.loads(text))
             assert cell.text() == text
@@ -79,7 +85,7 @@ def test_every_published_cell_is_found_in_its_plan_by_name():
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
 def test_results_by_the_names_of_a_plan_are_those_by_label(path):
     conditions = labels(PLANS[path.stem]())
-    by_label, by_cell = sweep.load(path), sweep.named(path, {cell: cell for cell in conditions})
+    by_label, by_cell = loaded(path), sweep.named(path, {cell: cell for cell in conditions})
     assert len(by_cell) == len(by_label)
     for cell, data in by_cell.items():
         assert data.identical(by_label[conditions[cell]])
