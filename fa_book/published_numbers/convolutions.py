@@ -104,7 +104,7 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
     data, found = xr.load_dataset(path, engine="h5netcdf"), {}
     for way in data.way.values:
         own = data.sel(way=way, drop=True)
-        at_end = own.test_accuracy.expand_dims("epoch", axis=1)
+        at_end = own.test_accuracy.expand_dims(epoch=[data.attrs["epochs"] - 1]).transpose("run", "epoch")
         noted = {name: float(own[name]) for name in ("core_seconds", "lr")}
         found[str(way)] = xr.Dataset({"test_accuracy": at_end, "held_out": own.held_out}, attrs=noted)
     return found
@@ -141,7 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parts.append(found.assign(lr=lr, held_out=(("factor", "grid_run"), grid)))
     ways = xr.DataArray(list(WAYS), dims="way", name="way")
     data = xr.concat(parts, ways, combine_attrs="identical")
-    studies.write(data.assign_coords(factor=list(FACTORS)), options.into)
+    studies.write(data.assign_coords(factor=list(FACTORS)).assign_attrs(epochs=options.epochs), options.into)
     return 0
 
 

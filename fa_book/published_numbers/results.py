@@ -18,7 +18,14 @@ TASK_OF = {
     "strong_dfc, Fashion-MNIST": "dfc_fashion",
     "Lillicrap 2014": "lillicrap",
 }
-PLANS = (plan.published, plan.published_psa, plan.published_dfc, plan.published_fashion)
+PLANS = (
+    plan.published,
+    plan.published_more,
+    plan.published_psa,
+    plan.published_dfc,
+    plan.published_fashion,
+    plan.published_dfc_fashion,
+)
 STUDIES = {"convolutions": convolutions.load, "lillicrap": lillicrap.load}
 
 

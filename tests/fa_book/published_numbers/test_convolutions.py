@@ -80,6 +80,7 @@ def test_the_study_goes_on_where_it_was_and_reads_back(tmp_path, monkeypatch, ta
     assert list(found) == list(convolutions.WAYS)
     for way, data in found.items():
         assert data.test_accuracy.dims == ("run", "epoch")
+        assert data.epoch.values.tolist() == [0]
         assert (data.sizes["run"], data.held_out.shape) == (2, (2, 2))
         assert data.held_out.isnull().all() if way == "BP" else data.held_out.notnull().all()
         best = 1 if way == "BP" else int(data.held_out.mean("grid_run").argmax("factor"))
