@@ -1,5 +1,8 @@
 """What several test files share: small tasks, double precision, and a plain torch.nn network to compare with."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +18,13 @@ install_import_hook(SHAPED, "shapes.checker")
 from fa_lib import tasks  # noqa: E402
 
 torch.set_num_threads(1)  # one tiny network gains nothing from more, and several test processes may run at once
+
+
+@pytest.fixture(scope="session")
+def for_all_workers(tmp_path_factory) -> Path:
+    """A folder that all processes of this run of pytest have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture

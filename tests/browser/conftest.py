@@ -1,11 +1,14 @@
 """A real browser and a small site made of the widgets' real modules and outputs, on pages in a subfolder."""
 
 import http.server
+import os
 import threading
 from functools import partial
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from shared_folder import once
 from visits import PAGE, Visitor
 
 from fa_book import widgets
@@ -19,10 +22,8 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Silence."""
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory) -> str:
-    """Address of a site with a page for every widget and theme, and the bundles that Jupyter gets."""
-    folder = tmp_path_factory.mktemp("site")
+def make(folder: Path) -> None:
+    """The site's files: a page for every widget and theme, and the bundles that Jupyter gets."""
     copy(FOLDER, folder)
     (folder / "book").mkdir()
     (folder / "book/plain.html").write_text(PAGE.format(theme="light", name="plain", background="#fff", html=""))
@@ -38,6 +39,12 @@ def site(tmp_path_factory) -> str:
     (folder / "book/far.html").write_text(far, encoding="utf-8")
     twice = 2 * widgets.Icosahedron().html()
     (folder / "book/twice.html").write_text(PAGE.format(theme="light", name="twice", background="#fff", html=twice))
+
+
+@pytest.fixture(scope="session")
+def site(for_all_workers) -> str:
+    """Address of the site, whose widgets' finished runs cost most of a minute: made once for all processes."""
+    folder = once(Path(os.environ.get("FA_TEST_SITE") or for_all_workers / "site"), make)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"

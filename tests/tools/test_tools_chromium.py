@@ -164,10 +164,11 @@ PAPER = "tests/tools/test_tools_paper.py::test_epub_is_in_order_and_the_same_twi
 PAGES = "tests/browser/test_look.py::test_only_what_is_near_is_loaded"
 
 
-def test_tests_of_pages_and_of_paper_go_in_one_process():
+def test_tests_of_pages_and_of_paper_go_in_one_process(for_all_workers):
     """In either order: one of paper before there is a browser for pages, and one after, while that is held."""
     command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"]
     answer = subprocess.run([*command, "--keep-duplicates", PAPER, PAGES, PAPER], cwd=ROOT, capture_output=True,
-                            text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)  # fmt: skip
+                            text=True, check=False, env=os.environ | {
+                                "PYTHONPATH": str(ROOT), "FA_TEST_SITE": str(for_all_workers / "site")})  # fmt: skip
     assert answer.returncode == 0, answer.stdout[-3000:]
     assert answer.stdout.count(".") >= 3
