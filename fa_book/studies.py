@@ -1,5 +1,6 @@
 """What studies that are no sweep share: parts that are kept on the way, and one file at the end."""
 
+import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,25 @@ import xarray as xr
 from fa_lib.sweep import store
 
 PACKED = {"zlib": True, "complevel": 9, "shuffle": True}
+
+
+def command(module: str, doc: str, *, runs: int, epochs: int, into: bool = True) -> argparse.ArgumentParser:
+    """The command line that studies share: how many runs and epochs, seed, the parts' folder and the file.
+
+    Args:
+        module: the study's whole name.
+        doc: its docstring, shown as it is.
+        runs, epochs: of the study as it is published.
+        into: whether the file must be named; if not, parts may be computed alone.
+    """
+    said = argparse.ArgumentParser(prog=f"python -m {module}", description=doc)
+    said.formatter_class = argparse.RawDescriptionHelpFormatter
+    said.add_argument("--runs", type=int, default=runs, help="default: %(default)s")
+    said.add_argument("--epochs", type=int, default=epochs, help="default: %(default)s")
+    said.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    said.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the parts' files")
+    said.add_argument("--into", type=Path, required=into, metavar="FILE", help="netCDF file to write")
+    return said
 
 
 def kept(path: Path, compute: Callable[[], xr.Dataset]) -> xr.Dataset:

@@ -11,7 +11,6 @@ teach them anything, FA less the last layer alone; how near to BP do signs come 
 Source: Moskovitz et al. 2018; github.com/greydanus/mnist1d, notebooks/models.py and mnist1d-classification.ipynb.
 """
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -112,14 +111,8 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compute the study, a way at a time, and write it; 0 if all went well."""
-    said = argparse.ArgumentParser(prog="python -m fa_book.published_numbers.convolutions", description=__doc__)
-    said.formatter_class = argparse.RawDescriptionHelpFormatter
-    said.add_argument("--runs", type=int, default=RUNS, help="default: %(default)s")
-    said.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
+    said = studies.command("fa_book.published_numbers.convolutions", __doc__, runs=RUNS, epochs=EPOCHS)
     said.add_argument("--grid-epochs", type=int, default=GRID_EPOCHS, help="default: %(default)s")
-    said.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    said.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the parts")
-    said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
     options = said.parse_args(arguments)
     torch.set_num_threads(1)
 

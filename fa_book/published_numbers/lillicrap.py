@@ -11,7 +11,6 @@ in the source's grid.
 Source: github.com/iboudhaine/feedback-alignment-reprod (its report, Section 4), of Lillicrap et al. 2014, Full Methods.
 """
 
-import argparse
 import math
 import sys
 from collections.abc import Sequence
@@ -112,13 +111,7 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compute the study, a rule at a time, and write it; 0 if all went well."""
-    said = argparse.ArgumentParser(prog="python -m fa_book.published_numbers.lillicrap", description=__doc__)
-    said.formatter_class = argparse.RawDescriptionHelpFormatter
-    said.add_argument("--runs", type=int, default=RUNS, help="default: %(default)s")
-    said.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
-    said.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    said.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the rules' files")
-    said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
+    said = studies.command("fa_book.published_numbers.lillicrap", __doc__, runs=RUNS, epochs=EPOCHS)
     options = said.parse_args(arguments)
     torch.set_num_threads(1)
     parts = []

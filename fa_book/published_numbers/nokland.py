@@ -14,7 +14,6 @@ Runs are computed one by one, each in an order of samples of its own, since each
 Source: Nøkland 2016, Table 1, and github.com/anokland/dfa-torch (Main.lua, Models/mlp.lua).
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -110,14 +109,8 @@ def load(path: str | Path) -> dict[str, xr.Dataset]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compute the study, a run at a time, and write it; 0 if all went well."""
-    said = argparse.ArgumentParser(prog="python -m fa_book.published_numbers.nokland", description=__doc__)
-    said.formatter_class = argparse.RawDescriptionHelpFormatter
+    said = studies.command("fa_book.published_numbers.nokland", __doc__, runs=RUNS, epochs=EPOCHS, into=False)
     said.add_argument("--rules", nargs="+", choices=list(RULES), default=list(RULES), help="default: all")
-    said.add_argument("--runs", type=int, default=RUNS, help="default: %(default)s")
-    said.add_argument("--epochs", type=int, default=EPOCHS, help="default: %(default)s")
-    said.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    said.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the runs' files")
-    said.add_argument("--into", type=Path, metavar="FILE", help="netCDF file to write; only the runs' if not given")
     options = said.parse_args(arguments)
     torch.set_num_threads(1)
     rules, numbers = [], xr.DataArray(range(options.runs), dims="run", name="run")
