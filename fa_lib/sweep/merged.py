@@ -7,8 +7,10 @@ digests that the cells were written with.
 
 import json
 from collections.abc import Hashable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
+import h5netcdf
 import numpy as np
 import xarray as xr
 
@@ -88,17 +90,12 @@ def load(path: str | Path, conditions: Iterable[str] | None = None) -> dict[str,
         ValueError: for a file that `merge` did not write, for results in it that were altered since, or for a
             condition that it does not have.
     """
-    return _load(path, provenance(path), conditions)
-
-
-def _load(path: str | Path, table: xr.Dataset, conditions: Iterable[str] | None) -> dict[str, xr.Dataset]:
-    """As `load`, with the file's table at hand."""
+    table = _table_of(*_as_it_is(path))
     there = list(dict.fromkeys(table.label.values.tolist()))
     wanted = there if conditions is None else [conditions] if isinstance(conditions, str) else list(conditions)
     if unknown := [label for label in wanted if label not in there]:
         raise ValueError(f"{path} has no condition {', '.join(map(repr, unknown))}; it has {', '.join(there)}")
-    with xr.open_dataset(path, engine="h5netcdf") as opened:
-        curves = opened.load()
+    curves = _curves_of(*_as_it_is(path))
     columns = {name: values.values.tolist() for name, values in table.data_vars.items()}
     blocks: dict[str, list[xr.Dataset]] = {}
     for number in np.flatnonzero(table.label.isin(wanted).values):
@@ -148,13 +145,13 @@ def named(
     """
     if not isinstance(cells, Mapping):
         raise ValueError(f"cells must be a mapping of names to cells, got {cells!r}")
-    table = provenance(path)
+    table = _table_of(*_as_it_is(path))
     free, labelled = ("runs", *whatever), {}
     for cell, label in zip(table.cell.values, table.label.values, strict=True):
         if labelled.setdefault(_condition(json.loads(cell), free), label) != label:
             raise ValueError(f"{path} has conditions that differ in {', '.join(free)} alone: name these fields' values")
     wanted = {name: labelled.get(_condition(cell.options(), free)) for name, cell in cells.items()}
-    results = _load(path, table, [label for label in dict.fromkeys(wanted.values()) if label is not None])
+    results = load(path, [label for label in dict.fromkeys(wanted.values()) if label is not None])
     return {name: results[label] for name, label in wanted.items() if label is not None}
 
 
@@ -175,11 +172,31 @@ def provenance(path: str | Path) -> xr.Dataset:
     Raises:
         ValueError: for a file that `merge` did not write.
     """
+    return _table_of(*_as_it_is(path)).copy(deep=True)
+
+
+def _as_it_is(path: str | Path) -> tuple[str, tuple[int, ...]]:
+    """A file and what tells it from another that stood or will stand in its place."""
+    known = Path(path).stat()
+    return str(path), (known.st_dev, known.st_ino, known.st_mtime_ns, known.st_size)
+
+
+# A chapter asks the same few files again and again, a claim at a time. What is kept is copied before it is handed out.
+@lru_cache(maxsize=4)
+def _curves_of(path: str, _: tuple[int, ...]) -> xr.Dataset:
+    """All that a merged file measured, (condition, run, epoch, ...)."""
+    with xr.open_dataset(path, engine="h5netcdf") as opened:
+        return opened.load()
+
+
+@lru_cache(maxsize=4)
+def _table_of(path: str, _: tuple[int, ...]) -> xr.Dataset:
+    """As `provenance`."""
     try:
-        with xr.open_datatree(path, engine="h5netcdf") as opened:
-            return opened["cells"].to_dataset(inherit=False).load().assign_attrs(missing=opened.attrs["missing"])
-    except FileNotFoundError:
-        raise
+        with h5netcdf.File(path) as file:
+            missing = file.attrs["missing"]
+        with xr.open_dataset(path, engine="h5netcdf", group="cells") as opened:
+            return opened.load().assign_attrs(missing=missing)
     except Exception as error:
         raise ValueError(f"{path} is no file that fa_lib's merge wrote ({type(error).__name__})") from error
 

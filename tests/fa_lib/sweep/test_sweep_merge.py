@@ -158,6 +158,17 @@ def test_what_was_altered_or_is_another_file_is_not_loaded(merged, tmp_path):
         sweep.load(tmp_path / "none.nc")
 
 
+def test_what_was_read_is_the_readers_own_and_a_file_in_the_same_place_is_read_anew(folder, tmp_path):
+    path = sweep.merge(CELLS[:2], folder, tmp_path / "all.nc")
+    data, table = sweep.load(path)["BP"], sweep.provenance(path)
+    kept, when = data.copy(deep=True), table.finished.values[0]
+    data.loss.values[:], table.finished.values[:] = 9, "never"
+    assert sweep.load(path)["BP"].identical(kept)
+    assert sweep.provenance(path).finished.values[0] == when
+    sweep.merge(CELLS[2:4], folder, path)
+    assert list(sweep.load(path)) == ["BP, gamma", "TF, gamma"]
+
+
 def test_cells_with_other_provenance_merge(folder, tmp_path):
     """Cells written before an attribute was recorded stand beside those with it."""
     old = store.read(CELLS[0], folder)
