@@ -21,9 +21,9 @@ from tools.execute import execute
 
 SEED = 2026
 REPEATED = ("ibtask",)  # sweeps that are computed again; the files that the second seed's have are committed
-STUDIES = {  # and what is no sweep: name of the file to the module that makes it, and whether it keeps files on the way
-    "apart": ("fa_book.encoder_decoder.study", False),
-    "drift": ("fa_book.drift.study", True),
+STUDIES = {  # and what is no sweep: name of the file to the module that makes it
+    "apart": "fa_book.encoder_decoder.study",
+    "drift": "fa_book.drift.study",
 }
 DEAR = {  # sweeps that cost about half a core hour or more, and how many runs of each condition a second seed has
     "one_law": 20,
@@ -72,8 +72,7 @@ def evidence(book: Book, seed: int, jobs: int, dear: tuple[str, ...] = ()) -> di
 def commands(name: str, seed: int, jobs: int, into: Path, cells: Path) -> list[list[str]]:
     """What makes the file of a sweep or a study, as arguments of `python -m`."""
     if name in STUDIES:
-        module, kept = STUDIES[name]
-        return [[module, "--seed", str(seed), *(["--out", str(cells)] if kept else []), "--into", str(into)]]
+        return [[STUDIES[name], "--seed", str(seed), "--out", str(cells), "--into", str(into)]]
     of = [PLAN.get(name, name), "--seed", str(seed), "--out", str(cells)]
     of += ["--runs", str(DEAR[name])] if DEAR.get(name) else []
     return [["fa_book", "sweep", *of, "--workers", str(jobs)], ["fa_book", "merge", *of, "--into", str(into)]]

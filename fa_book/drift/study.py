@@ -10,9 +10,9 @@ when all are there. The parts that were decided are judged on the same 200.
 Each block of runs has a file of its own, so that a study that was stopped goes on where it was.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -82,21 +82,10 @@ def gap(live: xr.Dataset, published: xr.Dataset) -> float | None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compute the study, a block of runs at a time, and write it; 0 if all went well."""
-    said = argparse.ArgumentParser(prog="python -m fa_book.drift.study", description=__doc__.split("\n")[0])
-    said.add_argument("--runs", type=int, default=RUNS, help="default: %(default)s")
-    said.add_argument("--seed", type=int, default=0, help="another seed is another split, too; default: %(default)s")
-    said.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the blocks' files")
-    said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
-    options = said.parse_args(arguments)
-    check.whole("runs", options.runs)
+    options = studies.command("fa_book.drift.study", __doc__, runs=RUNS).parse_args(arguments)
     torch.set_num_threads(1)
-    blocks = []
-    for first in range(0, options.runs, BLOCK):
-        numbers = range(first, min(first + BLOCK, options.runs))
-        path = options.out / f"drift-seed{options.seed}-runs{first}to{numbers[-1]}.nc"
-        blocks.append(studies.kept(path, lambda numbers=numbers: noises(numbers, seed=options.seed)))
-        print(f"runs {first} to {numbers[-1]} of {options.runs}", flush=True)
-    studies.write(xr.concat(blocks, "run", combine_attrs="identical", data_vars="minimal"), options.into)
+    name, compute = f"drift-seed{options.seed}", partial(noises, seed=options.seed)
+    studies.write(studies.in_blocks(name, options.runs, BLOCK, options.out, compute), options.into)
     return 0
 
 

@@ -1,14 +1,13 @@
 """Encoder first, then the decoder: a training in two stages that no cell of a sweep describes.
 
-python -m fa_book.encoder_decoder.study --seed S --runs 100 --into book/results/apart.nc
+python -m fa_book.encoder_decoder.study --seed S --out FOLDER --into book/results/apart.nc
 
 Training them together, with the same seed, is condition "FA" of `fa_book.results.ibtask`.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
 import torch
 import xarray as xr
@@ -49,20 +48,11 @@ def apart(runs: int | Sequence[int], epochs: int = EPOCHS, every: int = EVERY, s
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compute the study, ten runs at a time, and write it; 0 if all went well."""
-    said = argparse.ArgumentParser(prog="python -m fa_book.encoder_decoder.study", description=__doc__.split("\n")[0])
-    said.add_argument("--runs", type=int, default=RUNS, help="default: %(default)s")
-    said.add_argument("--epochs", type=int, default=EPOCHS, help="of each stage; default: %(default)s")
-    said.add_argument("--seed", type=int, default=0, help="another seed is another split, too; default: %(default)s")
-    said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
-    options = said.parse_args(arguments)
-    check.whole("runs", options.runs)
+    options = studies.command("fa_book.encoder_decoder.study", __doc__, runs=RUNS, epochs=EPOCHS).parse_args(arguments)
     torch.set_num_threads(1)
-    blocks = []
-    for start in range(0, options.runs, BLOCK):
-        numbers = range(start, min(start + BLOCK, options.runs))
-        blocks.append(apart(numbers, options.epochs, seed=options.seed))
-        print(f"runs {start} to {numbers[-1]} of {options.runs}", flush=True)
-    studies.write(xr.concat(blocks, "run", combine_attrs="identical"), options.into)
+    name = f"apart-seed{options.seed}-epochs{options.epochs}"
+    compute = partial(apart, epochs=options.epochs, seed=options.seed)
+    studies.write(studies.in_blocks(name, options.runs, BLOCK, options.out, compute), options.into)
     return 0
 
 

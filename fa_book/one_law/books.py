@@ -1,22 +1,21 @@
 """The account of many trainings, which no cell of a sweep describes: every part's gain, in every layer of three.
 
-python -m fa_book.one_law.books --seed S --runs 20 --into book/results/one_law_books.nc
+python -m fa_book.one_law.books --seed S --out FOLDER --into book/results/one_law_books.nc
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
 import torch
 import xarray as xr
 
+from fa_book import studies
 from fa_book.one_law.attribution import account
 from fa_book.one_law.plan import SEED
 from fa_book.results.ibtask import bent
 from fa_lib import BP, DFA, FA, check, tasks, training
 from fa_lib.feedback import Centred, Direct, Projection
-from fa_lib.sweep import store
 from fa_lib.sweep.cells import mnist_rows
 
 RUNS, BLOCK = 20, 5  # in all, and at a time
@@ -66,39 +65,21 @@ def books(task: str, rule: str, runs: int | Sequence[int], *, seed: int = SEED, 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compute all accounts, five runs at a time, and write them; 0 if all went well. What is there is not made anew."""
-    said = argparse.ArgumentParser(prog="python -m fa_book.one_law.books", description=__doc__.split("\n")[0])
-    said.add_argument("--runs", type=int, default=RUNS, help="default: %(default)s")
+    said = studies.command("fa_book.one_law.books", __doc__, runs=RUNS, seed=SEED)
     said.add_argument("--steps", type=int, help="of each training; default: the task's own")
-    said.add_argument("--seed", type=int, default=SEED, help="another seed is another split, too; default: %(default)s")
-    said.add_argument("--parts", type=Path, metavar="DIR", help="folder that keeps finished blocks, to go on from")
-    said.add_argument("--into", type=Path, required=True, metavar="FILE", help="netCDF file to write")
     options = said.parse_args(arguments)
-    check.whole("runs", options.runs)
     torch.set_num_threads(1)
     whole = []
-    for task in STEPS:
+    for task, steps in STEPS.items():
         rows = []
         for rule in RULES:
-            blocks = []
-            for start in range(0, options.runs, BLOCK):
-                numbers = range(start, min(start + BLOCK, options.runs))
-                kept = options.parts and options.parts / f"{task}-{list(RULES).index(rule)}-{options.seed}-{start}.nc"
-                if kept and kept.exists():
-                    blocks.append(xr.load_dataset(kept, engine="h5netcdf"))
-                    continue
-                blocks.append(books(task, rule, numbers, seed=options.seed, steps=options.steps))
-                print(f"{task}, {rule}, runs {start} to {numbers[-1]} of {options.runs}", flush=True)
-                if kept:
-                    kept.parent.mkdir(parents=True, exist_ok=True)
-                    blocks[-1].to_netcdf(kept, engine="h5netcdf")
-            rows.append(xr.concat(blocks, "run"))
+            given = {"seed": options.seed, "steps": options.steps or steps}
+            name = f"{task}-{rule.replace(', ', '-').replace(' ', '-')}-seed{options.seed}-steps{given['steps']}"
+            compute = partial(books, task, rule, **given)
+            rows.append(studies.in_blocks(name, options.runs, BLOCK, options.out, compute))
         whole.append(xr.concat(rows, xr.DataArray(list(RULES), dims="rule", name="rule")))
     data = xr.concat(whole, xr.DataArray(list(STEPS), dims="task", name="task"))
-    data = data.assign_attrs(seed=options.seed, images=IMAGES)
-    packed = {name: {"zlib": True, "complevel": 9, "shuffle": True} for name in data.data_vars}
-    data = data.assign_attrs(digest=store.digest(data))  # `tools.check_inputs` compares it
-    options.into.parent.mkdir(parents=True, exist_ok=True)
-    data.to_netcdf(options.into, engine="h5netcdf", encoding=packed)
+    studies.write(data.assign_attrs(seed=options.seed, images=IMAGES), options.into)
     return 0
 
 

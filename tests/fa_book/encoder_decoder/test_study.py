@@ -54,7 +54,8 @@ def test_the_second_stage_leaves_the_encoder_alone(monkeypatch):
 def test_the_command_writes_all_runs_and_the_seed(apart, tmp_path, monkeypatch):
     monkeypatch.setattr(study, "BLOCK", 2)
     into = tmp_path / "new" / "apart.nc"
-    assert study.main(["--runs", "3", "--epochs", str(EPOCHS), "--seed", "4", "--into", str(into)]) == 0
+    files = ["--out", str(tmp_path / "blocks"), "--into", str(into)]
+    assert study.main(["--runs", "3", "--epochs", str(EPOCHS), "--seed", "4", *files]) == 0
     with xr.open_dataset(into, engine="h5netcdf") as opened:
         found = opened.load()
     assert list(found.run.values) == [0, 1, 2]
@@ -65,4 +66,4 @@ def test_the_command_writes_all_runs_and_the_seed(apart, tmp_path, monkeypatch):
 
 def test_the_command_refuses_no_runs(tmp_path):
     with pytest.raises(ValueError, match="runs"):
-        study.main(["--runs", "0", "--into", str(tmp_path / "apart.nc")])
+        study.main(["--runs", "0", "--out", str(tmp_path), "--into", str(tmp_path / "apart.nc")])

@@ -47,7 +47,7 @@ def test_books_are_written_and_gone_on_from(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(books, "STEPS", {"IBTask": 4})
     monkeypatch.setattr(books, "RULES", {name: books.RULES[name] for name in ("FA, frozen", "DFA, learning")})
     monkeypatch.setattr(books, "BLOCK", 2)
-    into, said = tmp_path / "new" / "books.nc", ["--runs", "3", "--parts", str(tmp_path / "parts")]
+    into, said = tmp_path / "new" / "books.nc", ["--runs", "3", "--out", str(tmp_path / "parts")]
     assert books.main([*said, "--into", str(into)]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 4
     data = xr.load_dataset(into, engine="h5netcdf")
