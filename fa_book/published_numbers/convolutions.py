@@ -13,16 +13,14 @@ Source: Moskovitz et al. 2018; github.com/greydanus/mnist1d, notebooks/models.py
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import torch
 import xarray as xr
 from torch import nn
 
 from fa_book import studies
-from fa_book.published_numbers import mnist1d
+from fa_book.published_numbers import search
 from fa_book.published_numbers.mnist1d_data import mnist_1d
 from fa_book.published_numbers.tasks import held_out
 from fa_lib import BP, FA, FeedbackConv2d, check, training
@@ -95,46 +93,13 @@ def learned(
     return xr.Dataset({"test_accuracy": ("run", right)}, attrs={"seed": seed})
 
 
-def load(path: str | Path) -> dict[str, xr.Dataset]:
-    """The study's file: way to its record, with the end as `test_accuracy` (run, epoch).
-
-    `held_out` (factor, grid_run) is NaN for BP; `core_seconds` and `lr` are attributes.
-    """
-    data, found = xr.load_dataset(path, engine="h5netcdf"), {}
-    for way in data.way.values:
-        own = data.sel(way=way, drop=True)
-        at_end = own.test_accuracy.expand_dims(epoch=[data.attrs["epochs"] - 1]).transpose("run", "epoch")
-        noted = {name: float(own[name]) for name in ("core_seconds", "lr")}
-        found[str(way)] = xr.Dataset({"test_accuracy": at_end, "held_out": own.held_out}, attrs=noted)
-    return found
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compute the study, a way at a time, and write it; 0 if all went well."""
-    said = studies.command("fa_book.published_numbers.convolutions", __doc__, runs=RUNS, epochs=EPOCHS)
-    said.add_argument("--grid-epochs", type=int, default=GRID_EPOCHS, help="default: %(default)s")
-    options = said.parse_args(arguments)
+    lengths = {"runs": RUNS, "epochs": EPOCHS, "grid_epochs": GRID_EPOCHS}
+    options = search.command("fa_book.published_numbers.convolutions", __doc__, **lengths).parse_args(arguments)
     torch.set_num_threads(1)
-
-    def part(way: str, lr: float, runs: int, epochs: int, task: Task | None = None) -> xr.Dataset:
-        which = "grid" if task is not None else "full"
-        name = f"{way.replace(' ', '-')}-{which}-lr{lr:g}-runs{runs}-epochs{epochs}-seed{options.seed}.nc"
-        given = {"runs": runs, "epochs": epochs, "lr": lr, "seed": options.seed, "task": task}
-        return studies.priced(options.out / name, lambda: learned(way, **given))
-
-    parts, few = [], held_out(mnist_1d())
-    for way in WAYS:
-        grid = np.full((len(FACTORS), GRID_RUNS), np.nan)
-        if way != "BP":
-            for number, factor in enumerate(FACTORS):
-                grid[number] = part(way, factor * LR, GRID_RUNS, options.grid_epochs, few).test_accuracy
-        rates = {(way, factor * LR): values for factor, values in zip(FACTORS, grid, strict=True)}
-        lr = LR if way == "BP" else mnist1d.best_rates(rates)[way]
-        found = part(way, lr, options.runs, options.epochs)
-        parts.append(found.assign(lr=lr, held_out=(("factor", "grid_run"), grid)))
-    ways = xr.DataArray(list(WAYS), dims="way", name="way")
-    data = xr.concat(parts, ways, combine_attrs="identical")
-    studies.write(data.assign_coords(factor=list(FACTORS)).assign_attrs(epochs=options.epochs), options.into)
+    rates = {"lr": LR, "factors": FACTORS, "grid_runs": GRID_RUNS, "fixed": ["BP"]}
+    studies.write(search.searched(WAYS, learned, lambda: held_out(mnist_1d()), options, **rates), options.into)
     return 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from fa_book.published_numbers import convolutions, lillicrap, plan
+from fa_book.published_numbers import lillicrap, plan, search
 from fa_lib import sweep
 
 #: Source to the task that has its protocol.
@@ -26,7 +26,7 @@ PLANS = (
     plan.published_fashion,
     plan.published_dfc_fashion,
 )
-STUDIES = {"convolutions": convolutions.load, "lillicrap": lillicrap.load}
+STUDIES = {"convolutions": search.load, "lillicrap": lillicrap.load}
 
 
 def at_full_length(folder: str | Path) -> dict[str, dict[str, xr.Dataset]]:

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from fa_book.published_numbers import convolutions
+from fa_book.published_numbers import convolutions, search
 from fa_book.published_numbers.mnist1d_data import mnist_1d
 from fa_lib import training
 
@@ -76,7 +76,7 @@ def test_the_study_goes_on_where_it_was_and_reads_back(tmp_path, monkeypatch, ta
     assert convolutions.main([*words, "--into", str(into)]) == 0
     monkeypatch.setattr(convolutions, "learned", None)  # nothing is computed twice
     assert convolutions.main([*words, "--into", str(into)]) == 0
-    found = convolutions.load(into)
+    found = search.load(into)
     assert list(found) == list(convolutions.WAYS)
     for way, data in found.items():
         assert data.test_accuracy.dims == ("run", "epoch")

@@ -1,0 +1,49 @@
+"""Blocks on MNIST: patches are squares of the image, cuts are where blocks end, the study goes on."""
+
+import numpy as np
+import pytest
+import torch
+
+from fa_book.published_numbers import blocks, search
+
+
+@pytest.fixture(scope="module")
+def task():
+    return blocks.mnist(samples=60, test_samples=20)
+
+
+def test_a_patch_is_a_square_of_the_image_and_nothing_is_lost():
+    image = torch.arange(2.0 * 784).reshape(2, 1, 28, 28)
+    rows = blocks.in_patches(image).unflatten(1, (16, 49))
+    assert torch.equal(rows[1, 6], image[1, 0, 7:14, 14:21].flatten())
+    assert torch.equal(rows.flatten(1).sort().values, image.flatten(1))
+
+
+def test_blocks_stay_as_they_were_drawn_or_learn_by_their_rule(task):
+    with pytest.raises(ValueError, match="way must be one of BP, DFA, last layer only"):
+        blocks.learned("FA")
+    with pytest.raises(ValueError, match="mixing must be one of linear, attention"):
+        blocks.learned("BP", mixing="none", task=task)
+    ends = {}
+    for mixing in blocks.MIXING:
+        for way in blocks.WAYS:
+            ends[mixing, way] = blocks.learned(way, mixing=mixing, runs=2, epochs=4, lr=3e-3, task=task).test_accuracy
+    assert {values.shape for values in ends.values()} == {(2,)}
+    assert len({tuple(values.values) for values in ends.values()}) > 3
+
+
+def test_the_study_goes_on_where_it_was_and_reads_back(tmp_path, monkeypatch, task):
+    monkeypatch.setattr(blocks, "mnist", lambda: task)
+    into = tmp_path / "mixer.nc"
+    words = ["linear", "--runs", "2", "--epochs", "1", "--grid-epochs", "1", "--out", str(tmp_path / "parts")]
+    assert blocks.main([*words, "--into", str(into)]) == 0
+    monkeypatch.setattr(blocks, "learned", None)  # nothing is computed twice
+    with pytest.raises(TypeError):  # and the other kind has files of its own
+        blocks.main(["attention", *words[1:], "--into", str(into)])
+    monkeypatch.undo()
+    found = search.load(into)
+    assert list(found) == list(blocks.WAYS)
+    for data in found.values():
+        assert (data.test_accuracy.shape, data.held_out.shape) == ((2, 1), (3, 2))
+        best = int(data.held_out.mean("grid_run").argmax("factor"))
+        assert data.attrs["lr"] == pytest.approx(np.float32(blocks.FACTORS[best] * blocks.LR))
