@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from fa_book.published_numbers import lillicrap, plan, search
+from fa_book.published_numbers import lillicrap, nokland, plan, search
 from fa_lib import sweep
 
 #: Source to the task that has its protocol.
@@ -16,7 +16,10 @@ TASK_OF = {
     "PSA's baselines": "psa_mnist",
     "strong_dfc, MNIST": "dfc_mnist",
     "strong_dfc, Fashion-MNIST": "dfc_fashion",
+    "Nøkland, 7 x 240": "nokland",
     "Lillicrap 2014": "lillicrap",
+    "Nakajima 2022, mixer": "mixer",
+    "Nakajima 2022, transformer": "transformer",
 }
 PLANS = (
     plan.published,
@@ -26,7 +29,13 @@ PLANS = (
     plan.published_fashion,
     plan.published_dfc_fashion,
 )
-STUDIES = {"convolutions": search.load, "lillicrap": lillicrap.load}
+STUDIES = {
+    "convolutions": search.load,
+    "nokland": nokland.load,
+    "lillicrap": lillicrap.load,
+    "mixer": search.load,
+    "transformer": search.load,
+}
 
 
 def at_full_length(folder: str | Path) -> dict[str, dict[str, xr.Dataset]]:

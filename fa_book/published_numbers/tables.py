@@ -37,10 +37,8 @@ def rows(source: Source, ours: Mapping[str, Sequence[float]], seconds: Mapping[s
             cells[1] = f"{mean:.1f} [{low:.1f}, {high:.1f}]" if len(values) > 1 else f"{mean:.1f}"
             cells[5] = f"{seconds[rule]:.0f}" if rule in seconds else ""
             if row is not None and len(values) > 1:
-                cells[3], cells[4] = (
-                    f"{mean - row.theirs:+.1f}".replace("-", "\u2212"),
-                    "yes" if agrees(row, values) else "no",
-                )
+                cells[3] = f"{mean - row.theirs:+.1f}".replace("-", "\u2212")
+                cells[4] = ("yes" if agrees(row, values) else "no") if source.same else "not their network"
         else:
             cells[4] = f"not run: {(row and row.why) or source.why or 'no such rule here'}"
         found.append(cells)
@@ -96,6 +94,5 @@ def empty(sources: Sequence[Source], done: Mapping[str, Collection[str]]) -> lis
         lacking = [row for row in source.rows if row.rule not in done.get(source.name, ())]
         if source.why:
             theirs = "; ".join(f"{row.rule} {_spread(row)}" for row in lacking) or "none is left"
-            price = "not known" if source.seconds is None else f"{source.seconds}"
-            found.append([source.name, source.protocol, theirs, source.why, price])
+            found.append([source.name, source.protocol, theirs, source.why, f"{source.seconds}"])
     return found

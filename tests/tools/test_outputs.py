@@ -46,7 +46,7 @@ def clocks(code: str) -> list[str]:
 
 # what notes the price of a study's parts, and the studies, which alone may call it
 NOTED = {"studies.py": r"studies\.priced\b|studies import [^\n]*\bpriced\b"}
-PRICED = {"convolutions.py", "lillicrap.py", "nokland.py"}
+PRICED = {"search.py", "lillicrap.py", "nokland.py"}
 
 
 def test_no_chapter_reads_a_clock_nor_does_what_it_imports():
