@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from fa_book.published_numbers import blocks, search
+from tools.book import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,10 @@ def test_the_study_goes_on_where_it_was_and_reads_back(tmp_path, monkeypatch, ta
         assert (data.test_accuracy.shape, data.held_out.shape) == ((2, 1), (3, 2))
         best = int(data.held_out.mean("grid_run").argmax("factor"))
         assert data.attrs["lr"] == pytest.approx(np.float32(blocks.FACTORS[best] * blocks.LR))
+
+
+@pytest.mark.parametrize("kind", ["mixer", "transformer"])
+def test_the_largest_rate_was_the_best_for_all_as_the_page_says(kind):
+    for data in search.load(ROOT / f"book/results/{kind}.nc").values():
+        assert int(data.held_out.mean("grid_run").argmax("factor")) == len(blocks.FACTORS) - 1
+        assert data.attrs["lr"] == pytest.approx(blocks.FACTORS[-1] * blocks.LR)
