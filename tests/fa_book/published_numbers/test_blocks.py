@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fa_book.published_numbers import blocks, search
+from fa_book.published_numbers import blocks, search, sources
 from tools.book import ROOT
 
 
@@ -38,16 +38,27 @@ def test_the_study_goes_on_where_it_was_and_reads_back(tmp_path, monkeypatch, ta
     into = tmp_path / "mixer.nc"
     words = ["linear", "--runs", "2", "--epochs", "1", "--grid-epochs", "1", "--out", str(tmp_path / "parts")]
     assert blocks.main([*words, "--into", str(into)]) == 0
-    monkeypatch.setattr(blocks, "learned", None)  # nothing is computed twice
-    with pytest.raises(TypeError):  # and the other kind has files of its own
+
+    def refused(way, **options):
+        raise RuntimeError(f"{way}, {options['mixing']}")
+
+    monkeypatch.setattr(blocks, "learned", refused)
+    assert blocks.main([*words, "--into", str(into)]) == 0  # nothing is computed twice
+    with pytest.raises(RuntimeError, match="BP, attention"):  # and the other kind has files of its own
         blocks.main(["attention", *words[1:], "--into", str(into)])
-    monkeypatch.undo()
     found = search.load(into)
     assert list(found) == list(blocks.WAYS)
     for data in found.values():
         assert (data.test_accuracy.shape, data.held_out.shape) == ((2, 1), (3, 2))
         best = int(data.held_out.mean("grid_run").argmax("factor"))
         assert data.attrs["lr"] == pytest.approx(np.float32(blocks.FACTORS[best] * blocks.LR))
+
+
+def test_the_table_says_how_large_ours_are():
+    said = sources.named("Nakajima 2022, mixer").protocol
+    assert f"ours: {(blocks.SIDE // blocks.PATCH) ** 2} patches of {blocks.PATCH} x {blocks.PATCH} pixels" in said
+    assert f"{blocks.FEATURES} features" in said
+    assert said.endswith(f"batch {blocks.mnist(20, 10).batch}, {blocks.EPOCHS} epochs")
 
 
 @pytest.mark.parametrize("kind", ["mixer", "transformer"])
