@@ -116,7 +116,7 @@ def require(rule: Rule, known: Mapping | Sequence[str], how: str) -> None:
 
 def carry(signal: Error, matrix: Weight | None) -> Hidden:
     """signal (run, sample, p) times matrix (run, p, m); ValueError if there is no matrix yet."""
-    return (drawn(matrix).mT @ signal.mT).mT  # units first in memory, as everywhere (see networks/mlp.py)
+    return (drawn(matrix).mT @ signal.mT.contiguous()).mT  # units first in memory, as everywhere (see networks/mlp.py)
 
 
 def drawn(matrix: Tensor | None) -> Tensor:

@@ -147,6 +147,7 @@ class Encoder(RunNetwork):
         self.layers = nn.ModuleList(Linear(*pair) for pair in zip(tensors[::2], tensors[1::2], strict=True))
         gammas = [torch.ones(len(runs), 1, 1) for _ in self.layers] if learn_gain else []
         self.gamma = nn.ParameterList(nn.Parameter(gamma) for gamma in gammas)  # per layer (run, 1, 1)
+        self.register_buffer("unscaled", torch.ones(len(runs), len(self.layers)), persistent=False)  # made once
 
     def forward(self, x: Tensor) -> Tensor:
         """(sample, input) or (sample, 1, 28, 28) to H of shape (run, sample, m)."""
@@ -186,8 +187,7 @@ class Encoder(RunNetwork):
         return found
 
     def factors(self) -> Tensor:
-        gammas = list(self.gamma) or [torch.ones_like(layer.bias[:, :1, None]) for layer in self.layers]
-        return torch.cat(gammas, 1)[..., 0].detach()
+        return torch.cat(list(self.gamma), 1)[..., 0].detach() if len(self.gamma) else self.unscaled
 
 
 class Decoder(Linear):

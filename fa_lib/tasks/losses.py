@@ -20,7 +20,8 @@ OUTPUTS: Mapping[str, tuple[Output, tuple[float, float]]] = {  # nonlinearity, r
 
 def mean_squared(z: Tensor, y: Tensor, output: Output) -> Tensor:
     """Mean squared error of output(z), over samples and outputs; the paper's loss."""
-    return ((output(z) - y) ** 2).mean((-2, -1))
+    # a mean over units first, as they lie in memory: so does the gradient, and all that is made of it is quicker
+    return ((output(z) - y) ** 2).mT.mean((-2, -1))
 
 
 def cross_entropy(z: Tensor, y: Tensor, output: Output) -> Tensor:

@@ -10,7 +10,7 @@ from fa_lib import check
 from fa_lib.feedback.base import CONTEXT, Rule, require
 from fa_lib.feedback.layers import Direct, ForLayers, Layered
 from fa_lib.networks import Decoder, Encoder, RunNetwork, Stacked
-from fa_lib.record import Layer, Step
+from fa_lib.record import Layer, Metrics, Step
 from fa_lib.tasks.task import Task
 from fa_lib.training import optim
 from fa_lib.training._renamed import renamed
@@ -64,8 +64,10 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
     loss = task.objective(z, y)  # (run,)
     loss.sum().backward()  # the decoder learns from its own loss ...
     y_hat = y_hat.detach()
-    metrics = {name: metric(y_hat, y) for name, metric in task.metrics.items()}
-    known = {"z": z, "output": task.activate, "error_at": task.error_at, "accuracy": metrics["accuracy"]}
+    metrics = Metrics(task.metrics, y_hat, y)
+    known = {"z": z, "output": task.activate, "error_at": task.error_at}
+    if any("accuracy" in cut.needs for cut in cuts.values()):
+        known["accuracy"] = metrics["accuracy"]
     above = model.decoder.weight.detach().clone()  # the optimizer moves the weight in place
     told, W_O, seen = (z.grad, above), above, {}
     signal = None

@@ -193,3 +193,31 @@ def test_a_step_never_waits_for_the_device(make, rule):
             pass
     assert {"bmm", "mul"} & watched.seen
     assert not {"_local_scalar_dense", "_to_copy", "nonzero", "item", "is_nonzero", "lift_fresh"} & watched.seen
+
+
+def test_a_metric_is_taken_when_it_is_asked_for_and_once(toy):
+    taken = []
+
+    def counted(y_hat, y):
+        taken.append(len(y))
+        return tasks.correct_rate(y_hat, y)
+
+    task = toy(metrics={"accuracy": counted, "fit": tasks.r_squared})
+    seen = seen_step(task, training.build(task, FA(), runs=2))
+    assert list(seen.metrics) == ["accuracy", "fit"]
+    assert len(seen.metrics) == 2
+    assert taken == []
+    assert seen.metrics["accuracy"] is seen.metrics["accuracy"]
+    assert taken == [len(task.x)]
+    with pytest.raises(KeyError):
+        seen.metrics["speed"]
+    seen_step(task, training.build(task, TF(), runs=2))  # a rule that must be told
+    assert len(taken) == 2
+
+
+def test_what_is_told_lies_units_first_as_products_want_it():
+    task = tasks.ib(0)
+    for rule in (FA(), TF()):
+        seen = seen_step(task, training.build(task, rule, runs=2))
+        for tensor in (seen.H, seen.y_hat, seen.error, seen.signal):
+            assert tensor.mT.is_contiguous()

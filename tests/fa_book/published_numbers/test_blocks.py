@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from fa_book.published_numbers import blocks, search, sources
+from fa_book.published_numbers import blocks, results, search, sources
+from fa_lib.statistics import interval
 from tools.book import ROOT
 
 
@@ -66,3 +67,17 @@ def test_the_largest_rate_was_the_best_for_all_as_the_page_says(kind):
     for data in search.load(ROOT / f"book/results/{kind}.nc").values():
         assert int(data.held_out.mean("grid_run").argmax("factor")) == len(blocks.FACTORS) - 1
         assert data.attrs["lr"] == pytest.approx(blocks.FACTORS[-1] * blocks.LR)
+
+
+@pytest.mark.parametrize("kind", ["mixer", "transformer"])
+def test_another_seed_says_both_again(kind):
+    folder = ROOT / "book/results"
+    seeds = [search.load(folder / name) for name in (f"{kind}.nc", f"replication/{kind}-2026.nc")]
+    for found in map(results.accuracies, seeds):
+        assert interval(found["DFA"] - found["last layer only"]).low > 0  # taught
+        gap = interval(found["DFA"] - found["BP"])
+        assert gap.low < -1  # further behind than asked
+        assert gap.high < 0
+    rates = [{way: round(data.attrs["lr"] / blocks.LR, 1) for way, data in found.items()} for found in seeds]
+    changed = {way for way in blocks.WAYS if rates[0][way] != rates[1][way]}
+    assert changed == ({"DFA"} if kind == "transformer" else set())

@@ -5,9 +5,11 @@ import pytest
 import torch
 from torch.nn import functional
 
-from fa_book.published_numbers import convolutions, search
+from fa_book.published_numbers import convolutions, results, search
 from fa_book.published_numbers.mnist1d_data import mnist_1d
 from fa_lib import training
+from fa_lib.statistics import interval
+from tools.book import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +87,15 @@ def test_the_study_goes_on_where_it_was_and_reads_back(tmp_path, monkeypatch, ta
         assert data.held_out.isnull().all() if way == "BP" else data.held_out.notnull().all()
         best = 1 if way == "BP" else int(data.held_out.mean("grid_run").argmax("factor"))
         assert data.attrs["lr"] == pytest.approx(convolutions.FACTORS[best] * convolutions.LR)
+
+
+@pytest.mark.parametrize("name", ["convolutions.nc", "replication/convolutions-2026.nc"])
+def test_both_seeds_say_what_the_chapter_on_systems_says(name):
+    found = results.accuracies(search.load(ROOT / "book/results" / name))
+    less = {way: {other: interval(found[way] - found[other]) for other in found} for way in found}
+    assert less["FA"]["last layer only"].low > 0
+    assert less["FA"]["BP"].high < 0
+    assert less["FA at the top"]["FA"].low > 0
+    nearest = max((way for way in found if way != "BP"), key=lambda way: less[way]["BP"].mean)
+    assert nearest == "signs of one size"
+    assert less["signs"]["FA at the top"].mean > 0
