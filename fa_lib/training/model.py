@@ -59,7 +59,8 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
         hidden = model.encoder.hidden(x, cuts, retain=watched)  # by the layers' numbers
     last = max(hidden)
     z = model.decoder(hidden[last].H.detach())  # (run, sample, p)
-    z.retain_grad()
+    errors = []
+    z.register_hook(errors.append)  # as it comes, units first: `retain_grad` would copy it into another order
     y_hat = task.activate(z)
     loss = task.objective(z, y)  # (run,)
     loss.sum().backward()  # the decoder learns from its own loss ...
@@ -69,7 +70,8 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
     if any("accuracy" in cut.needs for cut in cuts.values()):
         known["accuracy"] = metrics["accuracy"]
     above = model.decoder.weight.detach().clone()  # the optimizer moves the weight in place
-    told, W_O, seen = (z.grad, above), above, {}
+    (error_of_z,) = errors  # (run, sample, p)
+    told, W_O, seen = (error_of_z, above), above, {}
     signal = None
     for number in sorted(hidden, reverse=True):  # ... and every layer, from the last down, from what it is told
         a, H, weight = hidden[number]
@@ -87,7 +89,7 @@ def step(model: Model, x: Tensor, y: Tensor) -> Step:
             above = None if weight is None else weight.detach().clone()
             told = model.rules.below(error, W, a.grad, above)
     return Step(
-        hidden[last].H.detach(), y, y_hat, z.grad, signal, W_O, model.encoder.factors(), loss.detach(), metrics,
+        hidden[last].H.detach(), y, y_hat, error_of_z, signal, W_O, model.encoder.factors(), loss.detach(), metrics,
         tuple(seen[number] for number in sorted(seen)), model.encoder.nonlinearity, x,
     )  # fmt: skip
 
