@@ -5,9 +5,9 @@ maximise: a proposition each. That it can be climbed is judged in `fa_book.codin
 """
 
 import numpy as np
-from scipy import stats
 
 from fa_book.claims.evidence import within, worst
+from fa_book.claims.ranks import rank_correlation
 from fa_book.claims.verdict import claim
 
 TRACKS = 0.8  # rank correlation from which one measure can stand for another
@@ -17,14 +17,6 @@ ASKED = (
     "known; what a nonlinear readout tells of held-out samples, over training under the rule where it is lowest; the "
     "same over all rules and epochs together."
 )
-
-
-def rank_correlation(values, others) -> np.ndarray:
-    """Spearman's correlation along the last axis; 0 where one of the two never moves, for then it tracks nothing."""
-    ranks = [stats.rankdata(part, axis=-1) for part in np.broadcast_arrays(values, others)]
-    ranks = [part - part.mean(-1, keepdims=True) for part in ranks]
-    sizes = np.sqrt((ranks[0] ** 2).sum(-1) * (ranks[1] ** 2).sum(-1))
-    return np.divide((ranks[0] * ranks[1]).sum(-1), sizes, out=np.zeros_like(sizes), where=sizes > 0)
 
 
 def _tracks(name: str, bed, training):

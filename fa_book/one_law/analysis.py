@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
-from scipy.stats import binomtest, rankdata
+from scipy.stats import binomtest
 
+from fa_book.claims.ranks import rank_correlation
 from fa_book.decide.decision import both_ways
 from fa_lib.statistics import Interval
 
@@ -58,36 +59,25 @@ def conditions(results: Mapping[tuple, xr.Dataset], task: str, learn: bool, floo
     return table({name: data for name, data in some.items() if name != floor}, some[floor])
 
 
-def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
-    """Spearman's, of two vectors without NaN; 0 where one of them does not vary and puts nothing in order."""
-    if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return 0.0
-    return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
-
-
 def by_run(rows: xr.Dataset, account: str) -> np.ndarray:
     """Rank correlation over conditions between an account and the gain, (run,)."""
-    pairs = (rows.sel(run=run) for run in rows.run)
-    return np.array([rank_correlation(one[account].values, one.gain.values) for one in pairs])
+    pair = (rows[name].transpose("run", "condition").values for name in (account, "gain"))
+    return rank_correlation(*pair)
 
 
 def over_conditions(rows: xr.Dataset, accounts: Sequence[str], *, draws: int = 2000, seed: int = 0) -> np.ndarray:
     """Rank correlations of means over runs, conditions drawn with replacement, (draw, account); each draw for all."""
     mean, random = rows.mean("run"), np.random.default_rng(seed)
     n = mean.sizes["condition"]
-    found = []
-    for _ in range(draws):
-        some = random.integers(n, size=n)
-        gain = mean.gain.values[some]
-        found.append([rank_correlation(mean[account].values[some], gain) for account in accounts])
-    return np.array(found)
+    some = random.integers(n, size=(draws, n))
+    return np.stack([rank_correlation(mean[name].values[some], mean.gain.values[some]) for name in accounts], 1)
 
 
 def apart(rows: xr.Dataset, one: str, other: str) -> Interval:
     """How much closer one account is to the gain than another: rank correlations of means, interval over conditions."""
     drawn = over_conditions(rows, [one, other])
     mean = rows.mean("run")
-    found = [rank_correlation(mean[name].values, mean.gain.values) for name in (one, other)]
+    found = [float(rank_correlation(mean[name].values, mean.gain.values)) for name in (one, other)]
     return Interval(found[0] - found[1], *spread(drawn[:, 0] - drawn[:, 1]))
 
 
