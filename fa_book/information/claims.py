@@ -7,8 +7,8 @@ maximise: a proposition each. That it can be climbed is judged in `fa_book.codin
 import numpy as np
 
 from fa_book.claims.evidence import within, worst
-from fa_book.claims.ranks import rank_correlation
 from fa_book.claims.verdict import claim
+from fa_book.ranks import rank_correlation
 
 TRACKS = 0.8  # rank correlation from which one measure can stand for another
 RATES = {"coding_rate": "coding rate", "rate_reduction": "rate reduction"}

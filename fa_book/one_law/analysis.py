@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 from scipy.stats import binomtest
 
-from fa_book.claims.ranks import rank_correlation
 from fa_book.decide.decision import both_ways
+from fa_book.ranks import rank_correlation
 from fa_lib.statistics import Interval
 
 ACCOUNTS = {  # variable to what it is called

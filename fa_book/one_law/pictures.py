@@ -8,8 +8,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from fa_book import figures
-from fa_book.claims.ranks import rank_correlation
 from fa_book.one_law.analysis import ACCOUNTS, CASES
+from fa_book.ranks import rank_correlation
 
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 SHOWN = ("eq11_weights", "information", "bp_weights")  # one panel each

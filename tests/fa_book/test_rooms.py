@@ -18,7 +18,7 @@ ABOVE = {
     "fa_book.plans",
     "fa_book.__main__",
 }  # these know all rooms, and no room knows them
-SHARED = {"claims", "figures", "studies", "tables"}
+SHARED = {"claims", "figures", "ranks", "studies", "tables"}
 ACROSS = {  # room to the room that its chapter truly needs
     ("bottleneck", "decide"),  # B of less rank is a mixing of classes
     ("diagrams", "encoder_decoder"),  # the picture of the box

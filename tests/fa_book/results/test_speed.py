@@ -6,7 +6,7 @@ import pytest
 
 from fa_book.results import speed
 
-FILE = Path(__file__).parents[3] / "book/results/speed.txt"
+FILES = sorted((Path(__file__).parents[3] / "book/results").glob("speed*.txt"))
 TEXT = """make bench, torch 2, November 2026
 
 work                ours  against            theirs    ratio  bar           met
@@ -29,8 +29,14 @@ def test_cells_bars_and_notes():
     assert table.note.endswith("peak memory of a training: 444 MiB; 1 of 2 bars met.")
 
 
-def test_the_books_file_is_read_whole():
-    text = FILE.read_text()
+def test_there_is_one_for_each_of_two_processors():
+    machines = [path.read_text().partition("\n")[0] for path in FILES]
+    assert [any(name in first for first in machines) for name in ("AMD", "Intel")] == [True, True]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_books_file_is_read_whole(path):
+    text = path.read_text()
     table = speed.table(text)
     assert len(table.rows) + table.note.count(";") + 1 + 2 == len([line for line in text.splitlines() if line])
     assert {row[3] for row in table.cells} == {"met", "missed", ""}
