@@ -15,6 +15,20 @@ ROOT = Path(__file__).resolve().parents[1]
 # These read what the other chapters have put out, so they run after all of them.
 READS_OTHERS = ("claims",)
 
+# These take longest. Where no run has said so yet, as in a new clone, they begin first: none of them is then left alone
+# at the end, while other cores wait.
+LONGEST = (
+    "systems",
+    "classification",
+    "regression",
+    "published-numbers",
+    "one-law-networks",
+    "delays",
+    "random-layers",
+    "predictive-coding",
+    "coding-rate",
+)
+
 
 class Page(NamedTuple):
     """An entry of the table of contents."""

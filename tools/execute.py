@@ -20,7 +20,7 @@ import nbformat
 import papermill
 
 from tools import stamps
-from tools.book import READS_OTHERS, ROOT, Book, environment, workers
+from tools.book import LONGEST, READS_OTHERS, ROOT, Book, environment, workers
 
 HEARTBEAT = 60  # seconds of silence after which the running chapters are named
 
@@ -110,6 +110,12 @@ def _stop(running: list[Running]) -> None:
             chapter.process.kill()
 
 
+def in_order(book: Book, names: list[str]) -> list[str]:
+    """The chapters in which to begin them: those that were never run here, `LONGEST` first, then the longest of old."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    return sorted(names, key=lambda name: (-stamps.last_seconds(book, name), place.get(name, len(place))))
+
+
 def execute(
     book: Book,
     names: list[str],
@@ -120,7 +126,7 @@ def execute(
     settings: dict[str, str] | None = None,
     done: Callable[[str], None] = lambda name: None,
 ) -> list[str]:
-    """Run chapters, `jobs` at a time, the longest of the last run first.
+    """Run chapters, `jobs` at a time, in the order of `in_order`.
 
     Args:
         book: where the chapters are.
@@ -136,7 +142,7 @@ def execute(
     """
     parameters = {name: parse_parameters(book, name, assignments or []) for name in names}
     folder = folder or (book.build / "parametrised" if assignments else book.folder)
-    waiting = sorted(names, key=lambda name: -stamps.last_seconds(book, name))
+    waiting = in_order(book, names)
     running: list[Running] = []
     problems: list[str] = []
     count, spoke = 0, time.monotonic()

@@ -1,10 +1,11 @@
 """What makes a chapter run again: its text, library, data, and the files of the book's Python that it imports."""
 
 import pytest
-from small_book import cell, chapter, make_book
+from small_book import cell, chapter, make_book, run_by_hand
 
 from tools import imports, stamps
-from tools.book import ROOT, Book
+from tools.book import LONGEST, ROOT, Book
+from tools.execute import in_order
 
 FILES = {
     "fa_book/__init__.py": "",
@@ -82,3 +83,17 @@ def test_relative_imports_are_refused():
     assert imports.imported("import a.b as c\nfrom d import e, f") == {"a.b", "d", "d.e", "d.f"}
     with pytest.raises(ValueError, match="line 2 imports relatively"):
         imports.imported("x = 1\nfrom . import y")
+
+
+def test_the_longest_begin_first(tmp_path):
+    assert set(LONGEST) <= set(Book(ROOT).chapters())
+    names = ["first", "delays", "systems"]
+    book = make_book(tmp_path, **dict.fromkeys(names, chapter()))
+    assert in_order(book, names) == ["systems", "delays", "first"]
+    for name, seconds in (("first", 3.0), ("delays", 70.0)):
+        run_by_hand(book, name)
+        stamps.write(book, name, "", seconds)
+    assert in_order(book, names) == ["systems", "delays", "first"]  # of systems nothing is known
+    run_by_hand(book, "systems")
+    stamps.write(book, "systems", "", 1.0)
+    assert in_order(book, names) == ["delays", "first", "systems"]
