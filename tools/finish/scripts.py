@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from functools import cache
 
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
@@ -75,14 +76,15 @@ def arrange(page: BeautifulSoup) -> None:
     for preload in page.select('link[rel="preload"][as="script"]'):
         preload.decompose()
     seen = set()
+    has = cache(lambda selector: page.select_one(selector) is not None)  # a search through a page takes a while
     for script in page.find_all("script"):
         if script.string and FIRST in script.string:
             script.string = "{" + COLOURS + "}"
         text, source = script.string or "", script.get("src", "").split("?")[0]
         name = source.rpartition("/")[2]
-        unwanted = name in NEEDS and not (NEEDS[name] and page.select_one(NEEDS[name]))
+        unwanted = name in NEEDS and not (NEEDS[name] and has(NEEDS[name]))
         unwanted |= bool(UNUSED.search(text)) or (text != "" and text in seen)
-        unwanted |= bool(FOR_TOGGLES.search(text)) and not page.select_one(NEEDS["togglebutton.js"])
+        unwanted |= bool(FOR_TOGGLES.search(text)) and not has(NEEDS["togglebutton.js"])
         if unwanted:
             script.decompose()
             continue
