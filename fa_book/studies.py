@@ -31,7 +31,9 @@ def command(
     said.add_argument("--runs", type=int, default=runs, help="default: %(default)s")
     if epochs is not None:
         said.add_argument("--epochs", type=int, default=epochs, help="default: %(default)s")
-    said.add_argument("--seed", type=int, default=seed, help="another seed is another split, too; default: %(default)s")
+    said.add_argument(
+        "--seed", type=int, default=seed, help="of weights, and of a task that is drawn; default: %(default)s"
+    )
     said.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the parts' files")
     said.add_argument("--into", type=Path, required=into, metavar="FILE", help="netCDF file to write")
     return said

@@ -82,9 +82,7 @@ def learned(
     size = {"patches": (SIDE // PATCH) ** 2, "features": FEATURES, "blocks": BLOCKS}
     encoder = Blocks(SIDE * SIDE, mixing=mixing, runs=numbers, seed=seed, **size)
     model = training.build(task, rule, encoder=encoder, runs=numbers, seed=seed, learn_encoder=learns)
-    training.trained(model, epochs, seed=seed)
-    right = task.accuracy(training.predict(model, task.test_x), task.test_y).numpy()
-    return xr.Dataset({"test_accuracy": ("run", right)}, attrs={"seed": seed})
+    return search.tested(model, epochs, seed=seed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -88,9 +88,7 @@ def learned(
     top, between, learns = WAYS[check.one_of("way", way, WAYS)]
     task = (task or mnist_1d()).change(lr=lr)
     model = training.build(task, top, encoder=convolutions(between), runs=runs, seed=seed, learn_encoder=learns)
-    training.trained(model, epochs, seed=seed)
-    right = task.accuracy(training.predict(model, task.test_x), task.test_y).numpy()
-    return xr.Dataset({"test_accuracy": ("run", right)}, attrs={"seed": seed})
+    return search.tested(model, epochs, seed=seed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,6 +9,7 @@ import xarray as xr
 
 from fa_book import studies
 from fa_book.published_numbers import mnist1d
+from fa_lib import training
 from fa_lib.tasks import Task
 
 
@@ -17,6 +18,14 @@ def command(module: str, doc: str, *, runs: int, epochs: int, grid_epochs: int) 
     said = studies.command(module, doc, runs=runs, epochs=epochs)
     said.add_argument("--grid-epochs", type=int, default=grid_epochs, help="default: %(default)s")
     return said
+
+
+def tested(model: training.Model, epochs: int, *, seed: int = 0) -> xr.Dataset:
+    """Train a model in place; its test accuracies then, as `test_accuracy` (run,)."""
+    training.trained(model, epochs, seed=seed)
+    task = model.task
+    right = task.accuracy(training.predict(model, task.test_x), task.test_y).numpy()
+    return xr.Dataset({"test_accuracy": ("run", right)}, attrs={"seed": seed})
 
 
 def searched(
