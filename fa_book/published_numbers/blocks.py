@@ -82,7 +82,7 @@ def learned(
     size = {"patches": (SIDE // PATCH) ** 2, "features": FEATURES, "blocks": BLOCKS}
     encoder = Blocks(SIDE * SIDE, mixing=mixing, runs=numbers, seed=seed, **size)
     model = training.build(task, rule, encoder=encoder, runs=numbers, seed=seed, learn_encoder=learns)
-    return search.tested(model, epochs, seed=seed)
+    return search.after_training(model, epochs, seed=seed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -88,7 +88,7 @@ def learned(
     top, between, learns = WAYS[check.one_of("way", way, WAYS)]
     task = (task or mnist_1d()).change(lr=lr)
     model = training.build(task, top, encoder=convolutions(between), runs=runs, seed=seed, learn_encoder=learns)
-    return search.tested(model, epochs, seed=seed)
+    return search.after_training(model, epochs, seed=seed)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,7 +20,7 @@ def command(module: str, doc: str, *, runs: int, epochs: int, grid_epochs: int) 
     return said
 
 
-def tested(model: training.Model, epochs: int, *, seed: int = 0) -> xr.Dataset:
+def after_training(model: training.Model, epochs: int, *, seed: int) -> xr.Dataset:
     """Train a model in place; its test accuracies then, as `test_accuracy` (run,)."""
     training.trained(model, epochs, seed=seed)
     task = model.task
