@@ -134,8 +134,8 @@ def verdicts(found: Mapping[str, object], caption: str) -> None:
 
 
 def as_html(words: str) -> str:
-    """Words as HTML: W_O with its index below the line, minus signs and ≤ as such."""
-    words = re.sub(r"(?<![\w.])-(?=\d)", "&minus;", html.escape(words.replace("<=", "≤")))
+    """Words as HTML: W_O with its index below the line, minus signs, ≤ and ≥ as such."""
+    words = re.sub(r"(?<![\w.])-(?=\d)", "&minus;", html.escape(words.replace("<=", "≤").replace(">=", "≥")))
     return re.sub(r"\b([A-Z])_([A-Z])\b", r"\1<sub>\2</sub>", words)
 
 
