@@ -7,6 +7,7 @@ Each concern has its file; this one calls them.
 
 import hashlib
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +26,9 @@ class Finish:
     def __init__(self, app):
         self.config, self.site, self.original = app.config, Path(app.outdir), app.builder.templates.render
         self.styles: dict[str, None] = {}  # the stylesheets of all pages, in their order
-        self.pictures = pictures.Pictures(Path(app.srcdir), self.site, app.builder.images)
+        # one thread: numpy and Pillow let the pages go on meanwhile
+        pool = ThreadPoolExecutor(1)
+        self.pictures = pictures.Pictures(Path(app.srcdir), self.site, app.builder.images, pool)
         address = f"{app.config.html_baseurl.rstrip('/')}/" if app.config.html_baseurl else ""
         self.take = take.Take(self.site, address, self.pictures.original, Citation.read())
 

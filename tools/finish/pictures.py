@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+from concurrent.futures import Executor
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,11 @@ def _fewer(image: Image.Image) -> Image.Image:
     return image
 
 
+def _make(target: Path, picture: bytes) -> None:
+    if not target.exists():
+        target.write_bytes(smaller(picture))
+
+
 class Pictures:
     """Turns a site's PNG pictures into WebP, each once; `known` is Sphinx's table from source file to name in the site.
 
@@ -75,10 +81,12 @@ class Pictures:
         source: the book's folder.
         site: the folder that the site is built in.
         known: path of a picture in the sources to its name in _images.
+        pool: makes pictures smaller while pages go on, for a page needs no more than their names; `sweep` waits.
     """
 
-    def __init__(self, source: Path, site: Path, known: dict[str, str]):
+    def __init__(self, source: Path, site: Path, known: dict[str, str], pool: Executor | None = None):
         self.source, self.site, self.known, self.done = source, site, known, {}
+        self.pool, self.coming = pool, []
 
     def __call__(self, page: BeautifulSoup, root: str) -> None:
         """Change the pictures of one page, whose way to the site's top is `root` ("../" or "")."""
@@ -114,8 +122,10 @@ class Pictures:
         if name not in self.done:
             target = self.site / "_images" / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            if not target.exists():
-                target.write_bytes(smaller(picture))
+            if self.pool:
+                self.coming.append(self.pool.submit(_make, target, picture))
+            else:
+                _make(target, picture)
             self.done[name] = Image.open(io.BytesIO(picture)).size
         image["src"] = f"{root}_images/{name}"
         if image.parent.name == "a" and image.parent.get("href", "").startswith(f"{root}_images/"):
@@ -128,6 +138,8 @@ class Pictures:
             yield self.source / path, Path(name).name
 
     def sweep(self) -> None:
-        """Remove the pictures that nobody asks for any more."""
+        """Wait for the pictures to come, and remove those that nobody asks for any more."""
+        for picture in self.coming:
+            picture.result()  # what went wrong is raised here
         for path in (self.site / "_images").glob("*.png"):
             path.unlink()
