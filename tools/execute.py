@@ -111,7 +111,7 @@ def _stop(running: list[Running]) -> None:
 
 
 def in_order(book: Book, names: list[str]) -> list[str]:
-    """The chapters in which to begin them: those that were never run here, `LONGEST` first, then the longest of old."""
+    """The chapters as they begin: those never run here, `LONGEST` first, then the others, the longest of old first."""
     place = {name: number for number, name in enumerate(LONGEST)}
     return sorted(names, key=lambda name: (-stamps.last_seconds(book, name), place.get(name, len(place))))
 

@@ -32,7 +32,7 @@ def cross_entropy(z: Tensor, y: Tensor, output: Output) -> Tensor:
 def binary_cross_entropy(z: Tensor, y: Tensor, output: Output) -> Tensor:
     """Cross-entropy of sigmoid(z), output by output, in nats; averaged over samples and outputs."""
     # logits and targets of one shape; written out because torch's own form warns of a missing run axis
-    return (functional.softplus(z) - z * y).mean((-2, -1))
+    return (functional.softplus(z) - z * y).mT.mean((-2, -1))  # as above
 
 
 LOSSES: Mapping[str, tuple[Callable[[Tensor, Tensor, Output], Tensor], tuple[str, ...] | None]] = {
