@@ -1,13 +1,12 @@
 """One visit to a page: everything that a reader would load, see, or be kept from."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tools.quality import axe
 from tools.quality.server import packed
 
 WIDTHS = (1440, 768, 360)
@@ -25,6 +24,13 @@ SCROLL = """async () => {
   }
   window.scrollTo(0, 0);
 }"""
+# Colours change over a moment: it is over at once.
+THEME = """(theme) => {
+  document.documentElement.dataset.theme = theme;
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const changes = () => document.getAnimations().filter((change) => change instanceof CSSTransition);
+  return frame().then(frame).then(() => changes().forEach((change) => change.finish())).then(frame);
+}"""
 WRONG = """() => [...document.querySelectorAll("main img")].flatMap((image) => [
   image.alt?.trim() ? [] : `a picture without words: ${image.src.slice(-60)}`,
   image.hasAttribute("width") || image.src.endsWith(".svg") || image.closest(".article-header-buttons") ? [] :
@@ -40,19 +46,6 @@ class Visit:
     problems: list[str] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     weight: float = 0.0  # kilobytes as they travel, with everything that scrolling loads
-
-
-def _axe(page: Page, seen: Visit, state: str, rules: Iterable[str] = ()) -> None:
-    # what passed is thousands of nodes: to hand them over takes as long as to look
-    options = {"resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": list(rules)}
-    else:
-        options["rules"] = {"label-content-name-mismatch": {"enabled": True}}
-    context = {"exclude": [["mjx-container svg"]]}  # thousands of shapes, all of them hidden from who listens
-    for fault in Axe().run(page, context=context, options=options).response["violations"]:
-        where = fault["nodes"][0]["html"][:120]
-        seen.problems.append(f"axe, {state}: {fault['id']} ({fault['impact']}, {len(fault['nodes'])}): {where}")
 
 
 def visit(browser: Browser, site: str, folder: Path, name: str, pictures: Path | None = None) -> Visit:
@@ -87,14 +80,12 @@ def visit(browser: Browser, site: str, folder: Path, name: str, pictures: Path |
         if real > width:
             seen.problems.append(f"{width} px: the page is {real} px wide")
         if width != 768:
-            page.evaluate("() => (document.documentElement.dataset.theme = 'light')")
-            page.wait_for_timeout(300)  # colours change over a moment
-            _axe(page, seen, f"{width} px light")
+            page.evaluate(THEME, "light")
+            seen.problems += [f"axe, {width} px light: {fault}" for fault in axe.faults(page)]
             _keep(page, pictures, f"{name}-{width}-light")
-            page.evaluate("() => (document.documentElement.dataset.theme = 'dark')")
-            page.wait_for_timeout(300)
+            page.evaluate(THEME, "dark")
             if width == WIDTHS[0]:  # colours do not depend on the width
-                _axe(page, seen, "dark", ["color-contrast", "link-in-text-block"])
+                seen.problems += [f"axe, dark: {fault}" for fault in axe.faults(page, axe.COLOURS)]
             _keep(page, pictures, f"{name}-{width}-dark")
     seen.problems += page.evaluate(WRONG)
     context.close()
