@@ -60,7 +60,7 @@ quality: browser  ## measure _build/html in a browser and with Lighthouse (needs
 bench: venv  ## print speeds against references and limits
 	$(PY) -m tools.bench
 
-mutate: venv  ## put faults into the code, one at a time, some ninety chosen ones and 300 drawn at random: which check catches each?
+mutate: venv  ## put faults into the code, one at a time, some hundred chosen ones and 300 drawn at random: which check catches each?
 	$(PY) -m tools.mutate
 
 repeat: venv  ## run every notebook again: as it is, with four threads, with other instructions; say what changed

@@ -17,13 +17,13 @@ import pytest
 from tools.imports import file_of, imported
 
 ROOT = Path(__file__).parents[1]
-BASE = {"random", "check", "record", "statistics"}  # single files
+BASE = {"random", "check", "record", "statistics", "tanh"}  # single files
 LEARNED = {"feedback", "networks", "tasks", "information", "probes"}
 MAY_KNOW = {  # a room of the library: the rooms that it may import
     **{name: set() for name in BASE},
-    "feedback": {"random", "check"},
+    "feedback": {"random", "check", "tanh"},
     "nn": {"feedback", "check"},
-    "networks": {"random", "check"},
+    "networks": {"random", "check", "tanh"},
     "tasks": {"random", "check"},
     "information": {"random", "check"},
     "dynamics": {"random", "check"},
@@ -31,6 +31,7 @@ MAY_KNOW = {  # a room of the library: the rooms that it may import
         "random",
         "check",
         "record",
+        "tanh",
         "information",
         "feedback",
         "networks",

@@ -1,13 +1,20 @@
-"""Everything that CI checks, quick things first, up to the first failure: python -m tools.check [--only STEP ...]."""
+"""Everything that CI checks, quick things first, up to the first failure: python -m tools.check [--only STEP ...].
+
+Steps that use one core are taken side by side; what such a step says is shown when it ends.
+"""
 
 import argparse
 import os
 import random
 import subprocess
 import sys
+import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TextIO
 
 from tools.book import ROOT, Book, environment, workers
 from tools.execute import warm_up
@@ -24,8 +31,19 @@ PARAMETERS = {"embedding": ["runs=3", "draws=20"], "alignment": ["runs=3", "epoc
 EDITIONS = ("howto-rule", "introduction")
 
 
+_own = threading.local()  # `out`: where this thread's step writes, if not to the terminal
+
+
+def out() -> TextIO:
+    """Where the step that this thread takes writes what it says."""
+    return getattr(_own, "out", sys.stdout)
+
+
 def run(*command: str) -> bool:
-    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, check=False).returncode == 0
+    apart = {"stdout": out(), "stderr": subprocess.STDOUT} if out() is not sys.stdout else {}
+    out().flush()
+    answer = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, check=False, **apart)
+    return answer.returncode == 0
 
 
 def browser() -> bool:
@@ -49,7 +67,8 @@ def unit_tests() -> bool:
     """In a random order, which is printed: what passes by the grace of an earlier test fails some day."""
     seed = os.environ.get("SEED") or str(random.SystemRandom().randrange(2**32))
     print(f"in random order; the same again: make test SEED={seed}", flush=True)
-    options = ["-n", str(workers()), "--dist", "worksteal", f"--randomly-seed={seed}", "--durations=20"]
+    # one process more than there are cores: tests wait for browsers and for commands a third of their time
+    options = ["-n", str(workers() + 1), "--dist", "worksteal", f"--randomly-seed={seed}", "--durations=20"]
     return run(PYTHON, "-m", "pytest", *options, "tests")
 
 
@@ -76,10 +95,10 @@ def unknown_parameter() -> bool:
     name = next(iter(PARAMETERS))
     command = [PYTHON, "-m", "tools.execute", name, "--parameters", "no_such_parameter=1"]
     answer = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    print(answer.stderr.strip())
+    print(answer.stderr.strip(), file=out())
     refused = answer.returncode == 1 and "unknown parameter" in answer.stderr and "it accepts" in answer.stderr
     if not refused:
-        print(f"error: {name} was run with a parameter that it does not have", file=sys.stderr)
+        print(f"error: {name} was run with a parameter that it does not have", file=out())
     return refused
 
 
@@ -122,20 +141,63 @@ class Step:
     check: Callable[[], bool]
 
 
-STEPS = (
-    Step("browser: there is a Chromium, or one is fetched", browser),
-    Step("ruff: lint and format", lint),
-    Step("pairs: text and notebook of each chapter agree", pairs),
-    Step("inputs: data and published results are there and whole", inputs),
-    Step("pytest: fa_lib and tools", unit_tests),
-    Step("jupyter-book: build with warnings as errors", build),
-    Step("links: inside the built site", links),
-    Step("editions: notebooks for readers beside their pages, two run in an empty folder", editions),
-    Step("site: axe, console, requests, weight and width of every page", site),
-    Step("papermill: an unknown parameter is refused", unknown_parameter),
-    Step("papermill: other parameters than the default", other_parameters),
-    Step("nbval: every notebook run again and compared", notebooks),
+# One round after another; in a round its lanes side by side; in a lane one step after another.
+ROUNDS = (
+    ((Step("browser: there is a Chromium, or one is fetched", browser),),),
+    ((Step("ruff: lint and format", lint),),),
+    ((Step("pairs: text and notebook of each chapter agree", pairs),),),
+    (
+        (
+            Step("jupyter-book: build with warnings as errors", build),
+            Step("links: inside the built site", links),
+            Step("editions: notebooks for readers beside their pages, two run in an empty folder", editions),
+        ),
+        (
+            Step("inputs: data and published results are there and whole", inputs),
+            Step("papermill: an unknown parameter is refused", unknown_parameter),
+            Step("papermill: other parameters than the default", other_parameters),
+        ),
+    ),
+    ((Step("site: axe, console, requests, weight and width of every page", site),),),
+    ((Step("pytest: fa_lib and tools", unit_tests),),),
+    ((Step("nbval: every notebook run again and compared", notebooks),),),
 )
+STEPS = tuple(step for lanes in ROUNDS for lane in lanes for step in lane)
+
+
+def take(step: Step) -> bool:
+    """Take a step: its heading, what it says, and how it went."""
+    print(f"\n== {step.heading}", file=out(), flush=True)
+    start = time.monotonic()
+    good = step.check()
+    print(f"== {'passed' if good else 'FAILED'} in {time.monotonic() - start:.1f} s", file=out(), flush=True)
+    return good
+
+
+def walk(lanes: Sequence[Sequence[Step]]) -> list[tuple[Step, bool]]:
+    """Take the steps of lanes side by side, up to the first failure in any; each with whether it passed."""
+    taken: list[tuple[Step, bool]] = []
+    if len(lanes) < 2:  # to the terminal as it comes
+        for step in (step for lane in lanes for step in lane):
+            taken.append((step, take(step)))
+            if not taken[-1][1]:
+                break
+        return taken
+
+    def along(lane: Sequence[Step]) -> None:
+        for step in lane:
+            if not all(good for _, good in taken):
+                return
+            with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as _own.out:
+                good = take(step)
+                _own.out.seek(0)
+                said = _own.out.read()
+            taken.append((step, good))
+            print(said, end="", flush=True)
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        list(pool.map(along, lanes))
+    return taken
 
 
 def main() -> int:
@@ -143,25 +205,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="STEP", help=", ".join(names))
     chosen = [step for step in STEPS if step.check.__name__ in parser.parse_args().only]
-    before, passed, failed = _tree(), 0, ""
-    for step in chosen:
-        print(f"\n== {step.heading}", flush=True)
-        start = time.monotonic()
-        good = step.check()
-        print(f"== {'passed' if good else 'FAILED'} in {time.monotonic() - start:.1f} s", flush=True)
-        passed += good
-        if not good:
-            failed = step.heading
+    before, passed, failed = _tree(), 0, []
+    for lanes in ROUNDS:
+        wanted = [[step for step in lane if step in chosen] for lane in lanes]
+        taken = walk([lane for lane in wanted if lane])
+        passed += sum(good for _, good in taken)
+        failed = [step.heading for step, good in taken if not good]
+        if failed:
             break
     else:
         print("\n== work tree: as it was before", flush=True)
         changed = sorted(set(_tree().splitlines()) ^ set(before.splitlines()))
         passed += not changed
-        failed = f"work tree changed by the checks: {'; '.join(changed)}" if changed else ""
-    if failed:
-        print(f"\nerror: {failed}")
-    left = len(chosen) + 1 - passed - bool(failed)
-    print(f"{passed} passed, {1 if failed else 0} failed" + (f", {left} skipped" if left else ""))
+        failed = [f"work tree changed by the checks: {'; '.join(changed)}"] if changed else []
+    print("".join(f"\nerror: {line}" for line in failed))
+    left = len(chosen) + 1 - passed - len(failed)
+    print(f"{passed} passed, {len(failed)} failed" + (f", {left} skipped" if left else ""))
     return 1 if failed else 0
 
 

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from fa_lib.networks.base import RunNetwork
 from fa_lib.networks.mlp import Linear, torch_default
 from fa_lib.random import stack, uniform
+from fa_lib.tanh import tanh
 
 
 class Recurrent(RunNetwork):
@@ -56,6 +57,6 @@ class Recurrent(RunNetwork):
         h, found = torch.zeros_like(drive[:, :, 0]), []
         for moment in drive.unbind(2):
             known = h.detach() if self.cut else h
-            h = (1 - 1 / self.tau) * h + torch.tanh(known @ self.W.mT + moment) / self.tau  # (run, sequence, m)
+            h = (1 - 1 / self.tau) * h + tanh(known @ self.W.mT + moment) / self.tau  # (run, sequence, m)
             found.append(h)
         return torch.stack(found, 2).flatten(1, 2)

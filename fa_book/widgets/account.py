@@ -99,7 +99,7 @@ class Account(Widget):
 
     def words(self) -> str:
         told = []
-        for name, data in self.books().items():
+        for name, data in self.books(EPOCHS).items():
             end = data.isel(run=0, epoch=-1)
             gains = ", ".join(f"{round(float(gain))} {line}" for line, gain in lines(end, self.view).items())
             told.append(f"{name}: {round(float(end.fall))} ({gains})")
@@ -110,7 +110,7 @@ class Account(Widget):
         )
 
     def picture(self) -> Figure:
-        results = self.books()
+        results = self.books(EPOCHS)
         figure = Figure(figsize=(7.2, 5.4), dpi=125, layout="constrained")
         (read, answered), (left, right) = figure.subplots(2, 2)
         for axes, column, title in ((read, "regression_loss", "best readout of H"), (answered, "loss", "answers")):

@@ -111,7 +111,7 @@ class Training(Widget):
         return super().html()
 
     def words(self) -> str:
-        ends = {rule: data.isel(run=0, epoch=-1) for rule, data in self.curves().items()}
+        ends = {rule: data.isel(run=0, epoch=-1) for rule, data in self.curves(EPOCHS).items()}
         rates = ", ".join(f"{rule} {float(end.accuracy):.2f}" for rule, end in ends.items())
         linear = ", ".join(f"{rule} {float(end.regression_accuracy):.2f}" for rule, end in ends.items())
         return (

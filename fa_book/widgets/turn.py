@@ -116,7 +116,7 @@ class Turn(Widget):
         return super().html()
 
     def words(self) -> str:
-        ends = {name: data.isel(run=0, epoch=-1) for name, data in self.curves().items()}
+        ends = {name: data.isel(run=0, epoch=-1) for name, data in self.curves(EPOCHS).items()}
         yours, plain = ends[YOURS], ends[INTACT]
         return (
             f"Curves over {EPOCHS} epochs under two signals that carry the {self.carrier} through W_O, which "

@@ -10,6 +10,7 @@ from torch import Tensor
 from fa_lib import check
 from fa_lib.feedback.base import Error, Hidden, RandomMatrix, Rule, Target, Weight, Wrapper, carry, drawn, per_run
 from fa_lib.random import generator, kaiming_normal, stack
+from fa_lib.tanh import tanh
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class NF(Rule):
         return replace(self, B1=made[0].to(device), B2=made[1].to(device))
 
     def __call__(self, error: Error, y: Target | None, **context) -> Hidden:
-        return carry(torch.tanh(carry(error, self.B1)), self.B2)
+        return carry(tanh(carry(error, self.B1)), self.B2)
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from fa_lib import check
 from fa_lib.networks.base import Hidden, RunNetwork
 from fa_lib.networks.convolution import convolve, convolve_shared
 from fa_lib.random import generator, kaiming_normal, stack, uniform
+from fa_lib.tanh import tanh
 
 # Of the encoder's layers: name to the function of a, and its slope as a function of its value.
 NONLINEARITIES: Mapping[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]] = {
-    "tanh": (torch.tanh, lambda h: 1 - h**2),
+    "tanh": (tanh, lambda h: 1 - h**2),
     "relu": (functional.relu, lambda h: (h > 0).to(h.dtype)),
     "linear": (lambda a: a, torch.ones_like),
 }
@@ -37,11 +38,32 @@ class Linear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(run, sample, in), or (sample, in) shared by all runs, to (run, sample, out)."""
-        if x.dim() == 2:  # one product serves all runs
-            z = (self.weight.flatten(0, 1) @ x.mT).unflatten(0, self.weight.shape[:2]) + self.bias.unsqueeze(2)
-        else:
-            z = torch.baddbmm(self.bias.unsqueeze(2), self.weight, x.mT)  # (run, out, sample)
-        return z.mT
+        if x.dim() == 2:
+            return _Shared.apply(x, self.weight, self.bias).mT
+        return torch.baddbmm(self.bias.unsqueeze(2), self.weight, x.mT).mT  # in memory (run, out, sample)
+
+
+class _Shared(torch.autograd.Function):
+    """An affine map of samples that all runs share, (sample, in) to (run, out, sample).
+
+    Left to itself torch would go back to the weight run by run, and to x too, which seldom wants a gradient.
+    """
+
+    @staticmethod
+    def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        return torch.baddbmm(bias.unsqueeze(2), weight, x.mT.expand(len(weight), -1, -1))
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        x, weight = ctx.saved_tensors
+        rows, (to_x, to_weight, to_bias) = grad.flatten(0, 1), ctx.needs_input_grad  # (run * out, sample)
+        return (
+            (weight.flatten(0, 1).mT @ rows).mT if to_x else None,
+            # the small factor first: half the time of rows @ x
+            (x.mT @ rows.mT).mT.unflatten(0, weight.shape[:2]) if to_weight else None,
+            grad.sum(2) if to_bias else None,
+        )
 
 
 def torch_default(width_in: int, width_out: int, random: torch.Generator) -> list[Tensor]:

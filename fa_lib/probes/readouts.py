@@ -12,6 +12,7 @@ from torch import Tensor
 from fa_lib import check
 from fa_lib.random import generator
 from fa_lib.record import Step
+from fa_lib.tanh import tanh
 
 Hidden = Float[Tensor, "run sample m"]
 Elsewhere = Float[Tensor, "run at m"]  # other samples than those of H
@@ -103,7 +104,7 @@ def nonlinear_readout(
 
     def expand(values: Tensor) -> Tensor:  # (run, sample, m) to (run, sample, m + feature)
         values = (values - centre) / size
-        return torch.cat([values, torch.tanh(values @ a[:, :-1] + a[:, -1:])], 2)
+        return torch.cat([values, tanh(values @ a[:, :-1] + a[:, -1:])], 2)
 
     return readout(expand(H), y, at=None if at is None else expand(checked_hidden(at, "at")))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from shared_folder import once
-from visits import PAGE, Visitor
+from visits import NAMES, PAGE, Visitor
 
 from fa_book import widgets
 from fa_book.widgets.modules import FOLDER, bundle
@@ -17,33 +17,47 @@ from tools.chromium import launch, shared
 from tools.widget_assets import copy
 
 
+def make(folder: Path) -> None:
+    """The site's files but the widgets' own pages: modules, and the bundles that Jupyter gets."""
+    copy(FOLDER, folder)
+    (folder / "book").mkdir()
+    (folder / "widgets").mkdir()
+    (folder / "book/plain.html").write_text(PAGE.format(theme="light", name="plain", background="#fff", html=""))
+    icosahedron = widgets.Icosahedron().html()
+    far = PAGE.format(theme="light", name="far", background="#fff", html=f'<p style="height: 5000px"></p>{icosahedron}')
+    (folder / "book/far.html").write_text(far, encoding="utf-8")
+    twice = PAGE.format(theme="light", name="twice", background="#fff", html=2 * icosahedron)
+    (folder / "book/twice.html").write_text(twice, encoding="utf-8")
+    for name in NAMES:
+        (folder / f"_static/{name}-bundle.js").write_text(bundle(name), encoding="utf-8")
+
+
+def make_widget(name: str, folder: Path) -> None:
+    """A widget's page in each theme."""
+    kind = next(kind for kind in (getattr(widgets, name) for name in widgets.__all__) if kind.module == name)
+    html = kind().html()
+    for theme, background in (("light", "#fff"), ("dark", "#14181e")):
+        text = PAGE.format(theme=theme, name=name, background=background, html=html)
+        (folder / f"{name}-{theme}.html").write_text(text, encoding="utf-8")
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *values):
         """Silence."""
 
-
-def make(folder: Path) -> None:
-    """The site's files: a page for every widget and theme, and the bundles that Jupyter gets."""
-    copy(FOLDER, folder)
-    (folder / "book").mkdir()
-    (folder / "book/plain.html").write_text(PAGE.format(theme="light", name="plain", background="#fff", html=""))
-    for name in widgets.__all__:
-        widget = getattr(widgets, name)()
-        for theme, background in (("light", "#fff"), ("dark", "#14181e")):
-            text = PAGE.format(theme=theme, name=widget.module, background=background, html=widget.html())
-            (folder / f"book/{widget.module}-{theme}.html").write_text(text, encoding="utf-8")
-        (folder / f"_static/{widget.module}-bundle.js").write_text(bundle(widget.module), encoding="utf-8")
-    far = PAGE.format(
-        theme="light", name="far", background="#fff", html='<p style="height: 5000px"></p>' + widget.html()
-    )
-    (folder / "book/far.html").write_text(far, encoding="utf-8")
-    twice = 2 * widgets.Icosahedron().html()
-    (folder / "book/twice.html").write_text(PAGE.format(theme="light", name="twice", background="#fff", html=twice))
+    def translate_path(self, path: str) -> str:
+        """A widget's pages are made when the first is asked for: its finished runs can cost ten seconds."""
+        found = Path(super().translate_path(path))
+        name = found.stem.rpartition("-")[0]
+        if found.parent.name == "book" and name in NAMES:
+            made = once(Path(self.directory) / "widgets" / name, partial(make_widget, name))
+            return str(made / found.name)
+        return str(found)
 
 
 @pytest.fixture(scope="session")
 def site(for_all_workers) -> str:
-    """Address of the site, whose widgets' finished runs cost most of a minute: made once for all processes."""
+    """Address of the site, whose files all processes share."""
     folder = once(Path(os.environ.get("FA_TEST_SITE") or for_all_workers / "site"), make)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()

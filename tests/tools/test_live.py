@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 from nbformat import v4
 
+from fa_book import widgets
 from fa_book.widgets import Training
 from fa_book.widgets.live import SHOWN, Live, draw
 from fa_lib import FA, NFA, TF, tasks, train
@@ -70,7 +71,8 @@ def test_the_curves_shown_are_those_of_the_training(live):
     assert live.controls.result is not figure
 
 
-def test_page_shows_the_widget_and_jupyter_the_controls(live):
+def test_page_shows_the_widget_and_jupyter_the_controls(live, monkeypatch):
+    monkeypatch.setattr(widgets.train, "EPOCHS", 40)  # of its finished runs
     data = live._repr_mimebundle_()
     assert data["text/html"] == Training(seed=10).html()
     assert VIEW in data
@@ -79,10 +81,11 @@ def test_page_shows_the_widget_and_jupyter_the_controls(live):
 
 
 def test_executed_twice_it_is_the_same_notebook(tmp_path):
-    """Run as the book's chapters are: nothing random, no widget's model, no training."""
+    """Run as the book's chapters are: nothing random, no widget's model, no training. Its finished runs are short."""
     texts = []
+    code = "from fa_book.widgets import train\nfrom fa_book.widgets.live import Live\n\ntrain.EPOCHS = 40\nLive()"
     book = v4.new_notebook(
-        cells=[v4.new_code_cell("from fa_book.widgets.live import Live\n\nLive()")],
+        cells=[v4.new_code_cell(code)],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
     )
     for name in ("a", "b"):

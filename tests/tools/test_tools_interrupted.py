@@ -11,11 +11,21 @@ import pytest
 from small_book import cell, chapter
 from whole_book import changed, commit, make, make_whole, plain
 
-# The process that comes here first says so and waits to be ended; the others go on.
-PAUSE = (
-    "__import__('pathlib').Path({0!r}).exists() or "
-    "(__import__('pathlib').Path({0!r}).touch(), __import__('time').sleep(120))"
-)
+# At its turn the process that comes here first says so and waits to be ended; the others go on.
+PAUSE = """\
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def at(place):
+    turn = (HERE / "turn").read_text()
+    mark = HERE / turn
+    if turn.startswith(place) and not mark.exists():
+        mark.touch()
+        time.sleep(120)
+"""
 WAYS = {
     "Ctrl-C": lambda process: os.killpg(process.pid, signal.SIGINT),
     "SIGTERM": lambda process: process.send_signal(signal.SIGTERM),
@@ -55,17 +65,17 @@ def _while_pages_are_built(root: Path, pause: str) -> None:
         file.write("sphinx:\n  local_extensions:\n    late: .\n")
 
 
-CASES = [
-    (_during_a_chapter, "Ctrl-C"),
-    (_during_a_chapter, "SIGTERM"),
-    (_during_a_chapter, "SIGKILL"),
-    (_before_the_notebook_is_moved, "SIGTERM"),
-    (_before_the_notebook_is_moved, "SIGKILL"),
-    (_between_notebook_and_stamp, "Ctrl-C"),
-    (_before_the_stamp_is_moved, "SIGKILL"),
-    (_while_pages_are_built, "Ctrl-C"),
-    (_while_pages_are_built, "SIGTERM"),
-]
+# What happens to one book, one after another: each time it goes on from what the last left.
+TURNS = {
+    "while a chapter runs": [(_during_a_chapter, way) for way in WAYS],
+    "while it is written": [
+        (_before_the_notebook_is_moved, "SIGTERM"),
+        (_before_the_notebook_is_moved, "SIGKILL"),
+        (_between_notebook_and_stamp, "Ctrl-C"),
+        (_before_the_stamp_is_moved, "SIGKILL"),
+    ],
+    "while pages are built": [(_while_pages_are_built, "Ctrl-C"), (_while_pages_are_built, "SIGTERM")],
+}
 
 
 def _left(root: Path) -> list[str]:
@@ -82,12 +92,8 @@ def _left(root: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("moment", "way"), CASES, ids=[f"{one.__name__.strip('_')}-{way}" for one, way in CASES])
-def test_make_book_ended_anywhere_goes_on(tmp_path, moment, way):
-    root, mark = tmp_path / "book", tmp_path / "here"
-    book = make_whole(root, quick=chapter(cell("print('quick')")), slow=chapter(cell("print('slow')")))
-    moment(root, PAUSE.format(str(mark)))
-    commit(book)
+def _interrupt(root: Path, mark: Path, way: str) -> None:
+    """Run make book until the mark is there, end it, and see that it goes in order."""
     process = subprocess.Popen(
         ["make", "book"],
         cwd=root,
@@ -111,10 +117,27 @@ def test_make_book_ended_anywhere_goes_on(tmp_path, moment, way):
             break
         time.sleep(0.1)
     assert _left(root) == []
-    for name in book.chapters():  # whole, or not there
-        if book.notebook(name).exists():
-            assert f"{name}\n" in nbformat.read(book.notebook(name), as_version=4).cells[-1].outputs[0].text
 
+
+@pytest.mark.parametrize("turns", TURNS.values(), ids=TURNS)
+def test_make_book_ended_anywhere_goes_on(tmp_path, turns):
+    root, pauses = tmp_path / "book", tmp_path / "pauses"
+    pauses.mkdir()
+    (pauses / "pause.py").write_text(PAUSE)
+    book = make_whole(root, quick=chapter(cell("print('quick')")), slow=chapter(cell("print('slow')")))
+    for moment in {moment for moment, _ in turns}:
+        found = f"__import__('sys').path.append({str(pauses)!r})"
+        moment(root, f"{found} or __import__('pause').at({moment.__name__!r})")
+    commit(book)
+    for number, (moment, way) in enumerate(turns):
+        mark = pauses / f"{moment.__name__}{number}"
+        (pauses / "turn").write_text(mark.name)
+        _interrupt(root, mark, way)
+        for name in book.chapters():  # whole, or not there
+            if book.notebook(name).exists():
+                assert f"{name}\n" in nbformat.read(book.notebook(name), as_version=4).cells[-1].outputs[0].text
+
+    (pauses / "turn").write_text("nobody's")
     answer = make(book, "book")
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert (book.build / "html/book/slow.html").exists()

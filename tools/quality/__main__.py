@@ -72,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-lighthouse", action="store_true", help="leave out what needs npm and minutes")
     parser.add_argument("--pictures", action="store_true", help="keep screenshots in _build/screenshots/site")
     parser.add_argument("--runs", type=int, default=3, help="of Lighthouse, for the median")
-    parser.add_argument("--processes", type=int, default=workers())
+    parser.add_argument("--processes", type=int, default=workers() + 1, help="browsers (default %(default)s)")
     given = parser.parse_args(arguments)
     known = pages(given.folder)
     if not known:

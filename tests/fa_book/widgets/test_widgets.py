@@ -30,9 +30,12 @@ from fa_book.widgets import (
     Runs,
     Training,
     Turn,
+    account,
     bar,
     dead_zones,
     modules,
+    train,
+    turn,
 )
 from tools.normalise import normalise
 
@@ -61,6 +64,13 @@ OTHER = {
 }
 
 
+@pytest.fixture
+def short(monkeypatch):
+    """Trainings of widgets that end after some epochs, for what does not depend on their length."""
+    for module in (account, train, turn):
+        monkeypatch.setattr(module, "EPOCHS", 2 * module.EVERY)
+
+
 def parts(widget):
     """State, alternative text and picture of the HTML that a widget puts out."""
     data, _ = widget._repr_mimebundle_()
@@ -73,6 +83,7 @@ def parts(widget):
     return json.loads(html.unescape(match[2])), html.unescape(match[5]), picture
 
 
+@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("kind", KINDS)
 def test_output_holds_state_words_and_picture(kind):
     for widget in (kind(), kind(**OTHER[kind])):
@@ -86,6 +97,7 @@ def test_output_holds_state_words_and_picture(kind):
     assert eval(repr(widget), vars(widgets)).state() == OTHER[kind]
 
 
+@pytest.mark.usefixtures("short")
 @pytest.mark.parametrize("kind", KINDS)
 def test_saved_notebooks_are_the_same_each_time(kind):
     """Two widgets have two model ids; in a normalised notebook nothing of them is left."""
