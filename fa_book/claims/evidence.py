@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import betaincinv
-from scipy.stats import binom
+from scipy.special import bdtr, betaincinv  # scipy.stats takes half a second to load: not for every chapter
 
 from fa_lib.statistics import Interval, interval, rounded
 
@@ -111,7 +110,8 @@ def median(
     """
     values = np.sort(np.asarray(values, dtype=float))
     n = len(values)
-    rank = int(binom.ppf(0.025, n, 0.5))  # P(fewer than `rank` values below the median) <= 2.5 %
+    below = bdtr(np.arange(n + 1), n, 0.5)  # P(at most so many values below the median)
+    rank = int(np.searchsorted(below, 0.025))  # P(fewer than `rank`) <= 2.5 %
     ends = (values[rank - 1], values[n - rank]) if rank >= 1 else (-np.inf, np.inf)
     found = Interval(float(np.median(values)), *map(float, ends))
     return _check(asked, f"median {found}", found, (low, high), n, unit, zero)

@@ -5,8 +5,7 @@ import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.integrate import quad
-from scipy.special import entr
-from scipy.stats import norm
+from scipy.special import entr, ndtr, ndtri
 
 from fa_book.figures import COLOURS
 from fa_book.information import testbed
@@ -53,7 +52,7 @@ class Information(Widget):
         H, z = testbed.normal_pair(self.m, self.correlation).draw(stream, self.n)
         orders = np.stack([stream.permutation(self.n) for _ in range(SHUFFLES)])
         count = CLASSES[self.target]
-        cuts = norm.ppf(np.arange(1, count) / count)
+        cuts = ndtri(np.arange(1, count) / count)
         return SPREAD * H, SPREAD * z if count == 1 else np.searchsorted(cuts, z, side="right"), orders
 
     def truth(self) -> float:
@@ -61,10 +60,11 @@ class Information(Widget):
         r, count = self.correlation, CLASSES[self.target]
         if count == 1:
             return testbed.normal_pair(self.m, r).bits
-        cuts = norm.ppf(np.arange(count + 1) / count)
+        cuts = ndtri(np.arange(count + 1) / count)
 
         def unknown(t):  # density of H's best prediction t of the number, times the entropy of the class given t
-            return norm.pdf(t) * entr(np.diff(norm.cdf((cuts - r * t) / np.sqrt(1 - r**2)))).sum()
+            classes = np.diff(ndtr((cuts - r * t) / np.sqrt(1 - r**2)))
+            return np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi) * entr(classes).sum()
 
         left = quad(unknown, -9, 9, points=[*cuts[1:-1]], limit=500, epsabs=1e-12, epsrel=1e-12)[0]
         return float(np.log2(count) - left / np.log(2))

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit
 
 from fa_book.figures import LABELS
 
@@ -112,7 +112,7 @@ def _task(name: str, rules: Mapping[str, xr.Dataset], labels: Mapping[str, str],
 
 def quantile(runs: int) -> float | None:
     """Standard errors from the mean to the end of `claims.interval`; None for one run, which has no interval."""
-    return float(stats.t.ppf(0.975, runs - 1)) if runs > 1 else None
+    return float(stdtrit(runs - 1, 0.975)) if runs > 1 else None
 
 
 def bounds(metric: str, label: str) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from shared_folder import once
-from visits import NAMES, PAGE, Visitor
+from visits import NAMES, PAGE, Desk, Visitor
 
 from fa_book import widgets
 from fa_book.widgets.modules import FOLDER, bundle
@@ -84,9 +84,14 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+@pytest.fixture(scope="session")
+def desk(browser) -> Desk:
+    return Desk(browser)
+
+
 @pytest.fixture
-def visitor(browser, site) -> Visitor:
-    visitor = Visitor(browser, site)
+def visitor(desk, site) -> Visitor:
+    visitor = Visitor(desk, site)
     yield visitor
     visitor.finish()
     assert visitor.problems == []

@@ -184,9 +184,9 @@ class Machine:
 
 
 @pytest.fixture
-def reader(browser, folder):
+def reader(desk, folder):
     with serve(folder) as site:
-        visitor = Visitor(browser, site.rstrip("/"))
+        visitor = Visitor(desk, site.rstrip("/"))
         yield visitor
         visitor.finish()
 

@@ -72,11 +72,11 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def reader(browser, folder):
+def reader(desk, folder):
     """Visits the site over the network's protocol; whatever lies outside of its own folder counts as elsewhere."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    visitor = Visitor(browser, f"http://127.0.0.1:{server.server_port}/some/place")
+    visitor = Visitor(desk, f"http://127.0.0.1:{server.server_port}/some/place")
     yield visitor
     visitor.finish()
     server.shutdown()
@@ -131,9 +131,9 @@ def test_a_page_runs_only_its_own_scripts(reader):
     reader.problems.clear()
 
 
-def test_opened_from_a_disk(browser, folder):
+def test_opened_from_a_disk(desk, folder):
     """Modules need a server: the static picture stays, with a word on why."""
-    visitor = Visitor(browser, (folder / "some/place").as_uri())
+    visitor = Visitor(desk, (folder / "some/place").as_uri())
     page = visitor.page()
     page.goto(f"{visitor.site}/book/first.html")
     page.get_by_text("comes alive when the page is read from a web server").wait_for()

@@ -65,8 +65,8 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def reader(browser, site):
-    visitor = Visitor(browser, site)
+def reader(desk, site):
+    visitor = Visitor(desk, site)
     yield visitor
     visitor.finish()
     assert visitor.problems == []

@@ -52,23 +52,71 @@ UNFOLD = """() => {
 INSIDE = "document.querySelector('fa-widget').shadowRoot"
 
 
-class Visitor:
-    """Opens pages of the site and notes whatever they should not do."""
+class Desk:
+    """A page that serves one visit after another: a new one is a new process, which takes longer than most visits.
 
-    def __init__(self, browser: Browser, site: str):
-        self.browser, self.site, self.problems, self.asked, self.contexts = browser, site, [], [], []
+    What a visit could leave behind is taken away after it: cache, cookies, storage, routes, the pointer over the page.
+    """
 
-    def page(self, *, width: int = 1280, height: int = 900, **options) -> Page:
-        """An empty page, watched."""
+    def __init__(self, browser: Browser):
+        self.browser, self.page, self.free = browser, None, True
+
+    def new(self, width: int, height: int, **options) -> Page:
+        """A page in a context of its own."""
         context = self.browser.new_context(viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(30_000 * PATIENCE)
         context.add_init_script(WATCH)
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: self.problems.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url[:200]}"))
-        page.on("request", self._request)
+        return context.new_page()
+
+    def take(self, width: int, height: int) -> Page | None:
+        """The page, empty; None while a visit has it."""
+        if not self.free:
+            return None
+        if self.page is None:
+            self.page = self.new(width, height)
+            self.session = self.page.context.new_cdp_session(self.page)
+            self.session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.free = False
+        return self.page
+
+    def give_back(self, *, spoiled: bool) -> None:
+        """The visit is over; a spoiled page is not used again."""
+        self.free, page = True, self.page
+        if spoiled:
+            self.page = None
+            page.context.close()
+            return
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+        page.unroute_all()
+        page.emulate_media(media="null")
+        page.mouse.up()
+        page.mouse.move(0, 0)
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        self.session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+
+
+class Visitor:
+    """Opens pages of the site and notes whatever they should not do."""
+
+    def __init__(self, desk: Desk, site: str):
+        self.desk, self.site, self.problems, self.asked, self.pages, self.at_desk = desk, site, [], [], [], None
+        self.heard = {
+            "console": lambda message: self.problems.append(f"console: {message.text}"),
+            "pageerror": lambda error: self.problems.append(f"error: {error}"),
+            "requestfailed": lambda request: self.problems.append(f"failed: {request.url[:200]}"),
+            "request": self._request,
+        }
+
+    def page(self, *, width: int = 1280, height: int = 900, **options) -> Page:
+        """An empty page, watched."""
+        page = None if options else self.desk.take(width, height)
+        self.at_desk = page or self.at_desk
+        page = page or self.desk.new(width, height, **options)
+        self.pages.append(page)
+        for event, hear in self.heard.items():
+            page.on(event, hear)
         return page
 
     def open(self, name: str, theme: str = "light", *, hash: str = "", **options) -> Page:
@@ -92,8 +140,7 @@ class Visitor:
 
     def keep_all(self, test: str) -> None:
         """Pictures of all open pages of a test that has failed."""
-        pages = [page for context in self.contexts for page in context.pages]
-        for number, page in enumerate(pages, start=1):
+        for number, page in enumerate(self.pages, start=1):
             self.keep(page, f"failed-{re.sub(r'[^-.a-zA-Z0-9]+', '-', test)}-{number}")
 
     def state(self, page: Page) -> dict:
@@ -137,7 +184,11 @@ class Visitor:
             self.problems.append(f"asks another host: {request.url[:200]}")
 
     def finish(self) -> None:
-        for context in self.contexts:
-            for page in context.pages:
-                self.problems += [f"not a number: {fault}" for fault in page.evaluate("() => window.faults ?? []")[:3]]
-            context.close()
+        for page in self.pages:
+            self.problems += [f"not a number: {fault}" for fault in page.evaluate("() => window.faults ?? []")[:3]]
+            for event, hear in self.heard.items():
+                page.remove_listener(event, hear)
+            if page is not self.at_desk:
+                page.context.close()
+        if self.at_desk:
+            self.desk.give_back(spoiled=bool(self.problems))
