@@ -4,6 +4,7 @@ The notebook appears at OUTPUT only when every cell has passed. Otherwise the pa
 and ERROR holds one line that says which cell failed and why.
 """
 
+import copy
 import json
 import logging
 import os
@@ -41,6 +42,21 @@ def _where(book: Book, name: str, source: str) -> str:
     return f"book/{name}.md" + (f":{text.count(chr(10), 0, start) + 1}" if source and start >= 0 else "")
 
 
+# What is said where a kernel did not begin: two that begin at the same moment can pick the same port, and then one of
+# them finds it taken, and whoever waits for it hears the other.
+NOT_BEGUN = ("Invalid Signature", "Kernel died before replying to kernel_info", "Kernel didn't respond in")
+
+
+def _execute(notebook, work: Path, **options) -> None:
+    """papermill's `execute_notebook`; from the start once more if the kernel did not begin."""
+    try:
+        papermill.execute_notebook(copy.deepcopy(notebook), work, **options)
+    except (RuntimeError, ValueError) as error:
+        if not any(words in str(error) for words in NOT_BEGUN):
+            raise
+        papermill.execute_notebook(notebook, work, **options)
+
+
 def _before(book: Book, name: str) -> str:
     """The chapter's notebook as committed; without git as it is in place; "" if there is none."""
     # not the one in place if git knows better: a change made and undone leaves the tree as it was
@@ -66,9 +82,7 @@ def run(book: Book, name: str, output: Path, parameters: dict) -> str | None:
     failed = book.build / "failed" / f"{name}.ipynb"
     failed.unlink(missing_ok=True)
     try:
-        papermill.execute_notebook(
-            notebook, work, parameters=parameters, kernel_name="python3", progress_bar=False, cwd=book.folder
-        )
+        _execute(notebook, work, parameters=parameters, kernel_name="python3", progress_bar=False, cwd=book.folder)
     except PapermillExecutionError as error:
         place = _where(book, name, error.source)
         problem = f"{place}: cell {error.cell_index + 1} failed: {error.ename}: {error.evalue}"

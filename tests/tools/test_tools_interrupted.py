@@ -94,7 +94,7 @@ def _left(root: Path) -> list[str]:
 
 def _interrupt(root: Path, mark: Path, way: str) -> None:
     """Run make book until the mark is there, end it, and see that it goes in order."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         ["make", "book"],
         cwd=root,
         env=plain(),
@@ -102,14 +102,14 @@ def _interrupt(root: Path, mark: Path, way: str) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
-    for _ in range(1200):
-        if mark.exists():
-            break
-        assert process.poll() is None, process.stderr.read()
-        time.sleep(0.1)
-    WAYS[way](process)
-    _, errors = process.communicate(timeout=60)
+    ) as process:
+        for _ in range(1200):
+            if mark.exists():
+                break
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.1)
+        WAYS[way](process)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode != 0
     assert "Traceback" not in errors
     for _ in range(100):

@@ -1,5 +1,6 @@
 """Chapters that fail, are interrupted, get other parameters or no longer give what is committed."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -7,12 +8,14 @@ import time
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 from nbformat import NotebookNode
 from patience import PATIENCE
 from small_book import call, cell, chapter, command, make_book, run_by_hand
 
 from fa_book.claims.verdict import MIME
+from tools import run_chapter
 from tools.book import ROOT, Book, environment
 from tools.execute import parse_parameters
 from tools.nbval_lines import RECORD, alike
@@ -64,6 +67,32 @@ def test_run_fail_mend_and_run_again(tmp_path):
     assert "at 0x0> 7" in (book.build / "parametrised/good.ipynb").read_text()
     assert book.notebook("good").read_bytes() == first["good.ipynb"]
     assert call("check_pairs", book).returncode == 0
+
+
+@pytest.mark.parametrize("word", ["Invalid Signature: b'7'", "Kernel died before replying to kernel_info", "lost"])
+def test_a_kernel_that_did_not_begin_is_begun_once_more(tmp_path, monkeypatch, word):
+    """As where two begin at the same moment and pick the same port. What fails twice, or in another way, is told."""
+    begun, execute = [], papermill.execute_notebook
+
+    def late(notebook, output, **options):
+        begun.append(json.dumps(notebook))
+        if len(begun) <= fails:
+            raise RuntimeError(word)
+        return execute(notebook, output, **options)
+
+    monkeypatch.setattr(papermill, "execute_notebook", late)
+    for fails in (1, 2):
+        begun.clear()
+        book = make_book(tmp_path / str(fails), a=chapter(cell("print('run')")))
+        (book.build / "executing").mkdir(parents=True)
+        problem = run_chapter.run(book, "a", book.notebook("a"), {})
+        assert len(set(begun)) == 1
+        if fails == 1 and word != "lost":
+            assert problem is None
+            assert book.notebook("a").read_text().count("run") > 1
+        else:
+            assert problem == f"book/a.md: could not be run: RuntimeError: {word}"
+            assert len(begun) == (1 if word == "lost" else 2)
 
 
 def test_interrupted_run_goes_on_where_it_stopped(tmp_path):
