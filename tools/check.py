@@ -67,7 +67,7 @@ def unit_tests() -> bool:
     """In a random order, which is printed: what passes by the grace of an earlier test fails some day."""
     seed = os.environ.get("SEED") or str(random.SystemRandom().randrange(2**32))
     print(f"in random order; the same again: make test SEED={seed}", flush=True)
-    # one process more than there are cores: tests wait for browsers and for commands a third of their time
+    # one process more than there are cores: tests wait for browsers and commands part of their time
     options = ["-n", str(workers() + 1), "--dist", "worksteal", f"--randomly-seed={seed}", "--durations=20"]
     return run(PYTHON, "-m", "pytest", *options, "tests")
 
