@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
 FLOATS = (torch.float32, torch.float64)
 
@@ -12,7 +13,7 @@ def tanh(a: Tensor) -> Tensor:
 
     On a CPU numpy takes it, on one thread: on an AMD processor several times as fast as torch on one, to the same
     digits but for the last, and the same to the last with AVX2 and with AVX-512. Wherever numpy cannot look (another
-    device, half precision, within `torch.vmap`) it is torch's.
+    device, half precision, within `torch.func`'s transforms, with a tangent) it is torch's.
 
     Args:
         a: of any shape.
@@ -21,7 +22,7 @@ def tanh(a: Tensor) -> Tensor:
         values = a.detach().numpy() if a.dtype in FLOATS else None
     except (RuntimeError, TypeError):  # on another device; within vmap
         values = None
-    if values is None:
+    if values is None or forward_ad.unpack_dual(a).tangent is not None:
         return torch.tanh(a)
     if a.requires_grad and torch.is_grad_enabled():
         return _Tanh.apply(a, values)

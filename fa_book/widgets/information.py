@@ -64,7 +64,7 @@ class Information(Widget):
 
         def unknown(t):  # density of H's best prediction t of the number, times the entropy of the class given t
             classes = np.diff(ndtr((cuts - r * t) / np.sqrt(1 - r**2)))
-            return np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi) * entr(classes).sum()
+            return testbed.normal_density(t) * entr(classes).sum()
 
         left = quad(unknown, -9, 9, points=[*cuts[1:-1]], limit=500, epsabs=1e-12, epsrel=1e-12)[0]
         return float(np.log2(count) - left / np.log(2))

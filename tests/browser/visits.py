@@ -89,7 +89,8 @@ class Desk:
             return
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
         page.unroute_all()
-        page.emulate_media(media="null")
+        page.emulate_media(media="null", color_scheme="light", reduced_motion="no-preference")
+        page.evaluate("() => { try { sessionStorage.clear(); } catch {} }")  # forbidden on an empty page
         page.mouse.up()
         page.mouse.move(0, 0)
         page.goto("about:blank")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch.autograd import forward_ad
 
 from fa_lib.tanh import tanh
 
@@ -58,5 +59,15 @@ def test_where_numpy_cannot_look_it_is_torch_s():
     for dtype in (torch.bfloat16, torch.float16):
         assert torch.equal(tanh(a.to(dtype)), torch.tanh(a.to(dtype)))
     assert tanh(a.to("meta")).shape == a.shape
-    slope = torch.vmap(torch.func.grad(lambda row: tanh(row).sum()))(a)
-    torch.testing.assert_close(slope, 1 - torch.tanh(a) ** 2)
+    slope = 1 - torch.tanh(a) ** 2
+    torch.testing.assert_close(torch.vmap(torch.func.grad(lambda row: tanh(row).sum()))(a), slope)
+    torch.testing.assert_close(torch.func.grad(lambda every: tanh(every).sum())(a), slope)
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated:DeprecationWarning")  # torch's own use of it
+def test_a_tangent_is_carried_on():
+    a = torch.randn(3, 5, generator=torch.Generator().manual_seed(0))
+    with forward_ad.dual_level():
+        found = forward_ad.unpack_dual(tanh(forward_ad.make_dual(a, 2 * a))).tangent
+    torch.testing.assert_close(found, 2 * a * (1 - torch.tanh(a) ** 2))
+    torch.testing.assert_close(torch.func.jvp(tanh, (a,), (2 * a,))[1], found)

@@ -46,6 +46,26 @@ def test_linear_takes_shared_and_separate_inputs():
     torch.testing.assert_close(layer(x), layer(x.expand(3, 7, 5)))
 
 
+def test_gradients_of_a_shared_input_are_those_of_separate_ones(double):
+    layer = Linear(torch.randn(3, 4, 5), torch.randn(3, 4))
+    x, values = torch.randn(7, 5, requires_grad=True), tuple(layer.parameters())
+
+    def of(x, *values):
+        return torch.func.functional_call(layer, dict(zip(("weight", "bias"), values, strict=True)), (x,))
+
+    assert torch.autograd.gradcheck(of, (x, *values))
+    assert torch.autograd.gradgradcheck(of, (x, *values))
+
+    def loss(x, *values):
+        return (of(x, *values) ** 3).sum()
+
+    shared = torch.func.grad(loss, argnums=(0, 1, 2))(x, *values)
+    apart = torch.func.grad(lambda x, *values: loss(x.expand(3, 7, 5), *values), argnums=(0, 1, 2))(x, *values)
+    torch.testing.assert_close(shared, apart)
+    each = torch.vmap(torch.func.grad(lambda row, *values: loss(row[None], *values)), (0, None, None))(x, *values)
+    torch.testing.assert_close(each, shared[0])  # every sample by itself
+
+
 def test_conv_backbone_is_the_plain_one_in_eval_mode(plain):
     encoder = Encoder((128, 64, 32), runs=[4, 0], seed=1, backbone=True).eval()
     decoder = Decoder(32, 10, runs=[4, 0], seed=1)
