@@ -102,10 +102,19 @@ def test_gap_compares_the_same_runs_at_the_epochs_that_both_have():
     assert ibtask.gap(live, published, ("accuracy",)) == pytest.approx(1e-5)
 
 
-def test_gap_compares_nothing_of_another_seed_or_length():
+def test_gap_compares_a_shorter_training_with_the_beginning_of_the_published_one():
+    published, live = runs([0, 20, 99]), runs([0, 20, 49], shift=1e-5)
+    assert ibtask.gap(live, published) == pytest.approx(1e-5)
+    live.loss[:, -1] += 0.5  # an epoch that was not published
+    assert ibtask.gap(live, published) == pytest.approx(1e-5)
+    live.loss[:, 1] += 0.5
+    assert ibtask.gap(live, published) == pytest.approx(0.5, abs=1e-4)
+
+
+def test_gap_compares_nothing_of_another_seed_or_before_anything_was_learned():
     published = runs([0, 20, 99])
     assert ibtask.gap(runs([0, 20, 99], seed=1), published) is None
-    assert ibtask.gap(runs([0, 20, 49]), published) is None
+    assert ibtask.gap(runs([0, 9]), published) is None
 
 
 def test_authors_numbers_stand_beside_ours():
