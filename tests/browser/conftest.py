@@ -2,14 +2,17 @@
 
 import http.server
 import os
+import sys
 import threading
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from playwright.sync_api import Browser
 from shared_folder import once
-from visits import NAMES, PAGE, Desk, Visitor
+from visits import NAMES, PAGE, Desk, Visitor, shortened
 
 from fa_book import widgets
 from fa_book.widgets.modules import FOLDER, bundle
@@ -35,7 +38,10 @@ def make(folder: Path) -> None:
 def make_widget(name: str, folder: Path) -> None:
     """A widget's page in each theme."""
     kind = next(kind for kind in (getattr(widgets, name) for name in widgets.__all__) if kind.module == name)
-    html = kind().html()
+    module = sys.modules[kind.__module__]
+    finished = hasattr(module, "EPOCHS")
+    with patch.object(module, "EPOCHS", shortened(module)) if finished else nullcontext():
+        html = kind().html()
     for theme, background in (("light", "#fff"), ("dark", "#14181e")):
         text = PAGE.format(theme=theme, name=name, background=background, html=html)
         (folder / f"{name}-{theme}.html").write_text(text, encoding="utf-8")
@@ -46,7 +52,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Silence."""
 
     def translate_path(self, path: str) -> str:
-        """A widget's pages are made when the first is asked for: its finished runs can cost ten seconds."""
+        """A widget's pages are made when the first is asked for: its finished runs cost a second or two."""
         found = Path(super().translate_path(path))
         name = found.stem.rpartition("-")[0]
         if found.parent.name == "book" and name in NAMES:

@@ -5,14 +5,17 @@ import re
 import numpy as np
 import pytest
 from trainings import RUNNING, epoch, halt_of_motion, press, run_to, settle, still_for, wait_for_epoch
+from visits import shortened
 
 from fa_book.one_law.attribution import account, both
 from fa_book.widgets import Account
+from fa_book.widgets import account as module
 from fa_book.widgets.abreast import parameters
-from fa_book.widgets.account import EPOCHS, EXACT, FROZEN, LEARNING, NAMES, PRESETS, VIEWS, lines
+from fa_book.widgets.account import EXACT, FROZEN, LEARNING, NAMES, PRESETS, VIEWS, lines
 from fa_book.widgets.ibtask import start
 
 STEPS = 60
+ENDS = shortened(module)
 BUTTONS = ["gained across", "gained along", "along, then across"]
 
 TRAIN = """async ([state, name, steps, wide]) => {
@@ -129,14 +132,14 @@ def test_what_the_page_trains_is_what_python_trains(visitor):
 def test_presets_show_finished_runs_that_are_pythons(visitor):
     page = visitor.open("account")
     begun, pictures, hints = visitor.state(page), set(), set()
-    assert epoch(page) == EPOCHS  # it greets with one
+    assert epoch(page) == ENDS  # it greets with one
     for button, differs in zip(BUTTONS, PRESETS, strict=True):
         press(page, button)
         visitor.settle(page, 2)
         assert visitor.state(page) == begun | differs
-        assert epoch(page) == EPOCHS
+        assert epoch(page) == ENDS
         assert page.get_by_role("button", name=button, exact=True).get_attribute("aria-pressed") == "true"
-        expected = Account(**differs).books()
+        expected = Account(**differs).books(ENDS)
         for view in VIEWS:
             visitor.put(page, view=view)
             pictures.add(visitor.picture(page))
@@ -204,7 +207,7 @@ def test_every_field_is_seen_and_what_is_trained_starts_again(visitor):
     wait_for_epoch(page, 3)  # what runs goes on, from the start
     press(page, "Reset")
     visitor.settle(page, 2)
-    assert still_for(page) == EPOCHS
+    assert still_for(page) == ENDS
 
 
 def test_no_motion_when_the_reader_asked_for_less(visitor):

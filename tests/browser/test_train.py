@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 import torch
 from trainings import RUNNING, epoch, halt_of_motion, press, run_to, settle, still_for, wait_for_epoch
+from visits import shortened
 
-from fa_book.widgets import Training
+from fa_book.widgets import Training, train
 from fa_book.widgets.abreast import parameters, place_parameters
-from fa_book.widgets.train import EPOCHS, PRESETS, RULES
+from fa_book.widgets.train import PRESETS, RULES
 from fa_lib import probes, tasks, training
 from fa_lib.feedback import Rule, carry
 from fa_lib.tasks import icosahedron
 
 STEPS = 20
+ENDS = shortened(train)
 
 
 class Shaken(Rule):
@@ -180,7 +182,7 @@ OTHER = {"frozen": True, "gamma": True, "k_term": True, "rate": 0.003, "seed": 2
 def test_what_the_page_trains_is_what_python_trains(visitor, state):
     page = visitor.open("train")
     visitor.put(page, **state)
-    assert still_for(page) == (0 if state else EPOCHS)  # nothing runs before it is asked for
+    assert still_for(page) == (0 if state else ENDS)  # nothing runs before it is asked for
     run_to(page, 30)
     settle(page)
     end = still_for(page)
@@ -232,7 +234,7 @@ def test_one_epoch_back_to_the_start_and_new_settings(visitor):
     wait_for_epoch(page, 3)  # goes on from the new start
     press(page, "Reset")
     visitor.settle(page, 2)
-    assert still_for(page) == EPOCHS
+    assert still_for(page) == ENDS
     assert visitor.text(page) == finished
 
 
@@ -285,10 +287,10 @@ def test_presets_show_finished_runs_that_are_pythons(visitor):
         press(page, name)
         visitor.settle(page, 2)
         assert visitor.state(page) == start | differs
-        assert epoch(page) == EPOCHS
+        assert epoch(page) == ENDS
         assert page.get_by_role("button", name=name, exact=True).get_attribute("aria-pressed") == "true"
         pictures.add(visitor.picture(page))
-        expected = Training(**differs).curves(EPOCHS, 20)
+        expected = Training(**differs).curves(ENDS)
         for rule in RULES:
             cells = page.get_by_role("row", name=re.compile(f"^{rule} ")).locator("td").all_text_contents()
             last = expected[rule].isel(run=0, epoch=-1)
@@ -300,7 +302,7 @@ def test_presets_show_finished_runs_that_are_pythons(visitor):
 
 def test_what_a_finished_run_says_to_look_for_is_so():
     """The lines under the presets, on the numbers."""
-    rates = [{r: data.isel(run=0, epoch=-1) for r, data in Training(**p).curves(EPOCHS, 20).items()} for p in PRESETS]
+    rates = [{r: data.isel(run=0, epoch=-1) for r, data in Training(**p).curves().items()} for p in PRESETS]
     for frozen in rates[1:]:
         readouts = [float(frozen[rule].regression_accuracy) for rule in RULES]
         assert max(readouts) - min(readouts) < 0.02

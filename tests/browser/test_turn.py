@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 import torch
 from trainings import RUNNING, epoch, halt_of_motion, press, run_to, settle, still_for, wait_for_epoch
+from visits import shortened
 
-from fa_book.widgets import Turn
+from fa_book.widgets import Turn, turn
 from fa_book.widgets.abreast import parameters
-from fa_book.widgets.turn import EPOCHS, INTACT, MEASURES, PRESETS, YOURS
+from fa_book.widgets.turn import INTACT, MEASURES, PRESETS, YOURS
 from fa_lib import probes, tasks, training
 
 STEPS = 20
+ENDS = shortened(turn)
 NAMES = ["against the gradient", "at right angles", "3/4 of labels by lot", "all by lot"]
 SHOWN = ("signal_told", "cosine", "regression_accuracy", "told", "accuracy")  # columns of the table
 
@@ -143,16 +145,16 @@ def test_what_the_page_trains_is_what_python_trains(visitor):
 def test_presets_show_finished_runs_that_are_pythons(visitor):
     page = visitor.open("turn")
     start, pictures, hints = visitor.state(page), set(), set()
-    assert epoch(page) == EPOCHS  # it greets with one
+    assert epoch(page) == ENDS  # it greets with one
     for name, differs in zip(NAMES, PRESETS, strict=True):
         press(page, name)
         visitor.settle(page, 2)
         assert visitor.state(page) == start | differs
-        assert epoch(page) == EPOCHS
+        assert epoch(page) == ENDS
         assert page.get_by_role("button", name=name, exact=True).get_attribute("aria-pressed") == "true"
         pictures.add(visitor.picture(page))
         hints.add(page.locator("fa-widget .look").inner_text())
-        expected = Turn(**differs).curves(EPOCHS)
+        expected = Turn(**differs).curves(ENDS)
         for signal in (YOURS, INTACT):
             last = expected[signal].isel(run=0, epoch=-1)
             values = [float(last[each]) for each in SHOWN]
@@ -165,7 +167,7 @@ def test_presets_show_finished_runs_that_are_pythons(visitor):
 def test_what_a_finished_run_says_to_look_for_is_so():
     """The lines under the presets, on the numbers."""
     against, across, some, none = (
-        {name: data.isel(run=0) for name, data in Turn(**differs).curves(EPOCHS).items()} for differs in PRESETS
+        {name: data.isel(run=0) for name, data in Turn(**differs).curves().items()} for differs in PRESETS
     )
     end = lambda run, name, column: float(run[name][column][-1])  # noqa: E731
     for run in (against, across):
@@ -194,7 +196,7 @@ def test_every_field_is_seen_and_starts_again(visitor):
     wait_for_epoch(page, 3)  # what runs goes on, from the start
     press(page, "Reset")
     visitor.settle(page, 2)
-    assert still_for(page) == EPOCHS
+    assert still_for(page) == ENDS
 
 
 def test_no_motion_when_the_reader_asked_for_less(visitor):

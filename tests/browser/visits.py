@@ -17,6 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "_build" / "screenshots"
 NAMES = [getattr(widgets, name).module for name in widgets.__all__]
 
+
+def shortened(module) -> int:
+    """Where finished runs end on the tests' pages: a page shows any that it is given, and long ones take long."""
+    return 5 * module.EVERY
+
+
 # A page in the manner of the book: the theme's switch on <html>, a column of text, the loader deferred.
 PAGE = """<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><title>{name}</title>
 <link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1">
