@@ -58,7 +58,7 @@ class Finish:
         return "<!DOCTYPE html>\n" + page.html.decode()
 
     def _link_styles(self, page: BeautifulSoup, root: str) -> None:
-        links = page.select('link[rel="stylesheet"]')
+        links = [link for link in page.find_all("link") if link.get("rel") == ["stylesheet"]]
         addresses = [link["href"] for link in links]
         self.styles |= dict.fromkeys(address.removeprefix(root).split("?")[0] for address in addresses)
         version = hashlib.sha256("".join(addresses).encode()).hexdigest()[:8]

@@ -8,8 +8,12 @@ MENUS = ("data-mml-node", "data-mjx-texclass")  # what MathJax's menus would nee
 def share(page: BeautifulSoup) -> None:
     """Gather the shapes of a page's formulas at its end, and drop groups that do nothing."""
     shapes: dict[str, str] = {}
-    for formula in page.select("mjx-container > svg"):
-        for path in formula.select("path[data-c]"):
+    for formula in page.find_all("svg"):
+        if formula.parent.name != "mjx-container":
+            continue
+        for path in formula.find_all("path"):
+            if "data-c" not in path.attrs:
+                continue
             code, shape = path.attrs.pop("data-c"), path.attrs.pop("d")
             path.name = "use"
             path["href"] = "#" + shapes.setdefault(shape, f"g{len(shapes)}-{code}")

@@ -12,7 +12,7 @@ DESCRIPTIONS = 'meta[name="description"], meta[property="og:description"], meta[
 
 def description(page: BeautifulSoup, otherwise: str) -> str:
     """The first paragraph of a page, cut at a word."""
-    for paragraph in page.select("article p"):
+    for paragraph in page.article.find_all("p") if page.article else ():
         if paragraph.find_parent(["figure", "fa-widget", "table", "form"]) or paragraph.find("script"):
             continue
         if paragraph.find_parent(class_="opener"):  # what a chapter needs says little about it
@@ -30,9 +30,10 @@ def cut(text: str) -> str:
 
 def describe(page: BeautifulSoup, text: str) -> None:
     """Put a description into a page's head, in place of those that are there."""
-    if not page.select_one('meta[name="description"]'):
+    if not page.head.find("meta", attrs={"name": "description"}):
         page.head.append(page.new_tag("meta", attrs={"name": "description"}))
-    if page.select_one('meta[property="og:title"]') and not page.select_one('meta[property="og:description"]'):
+    given = [meta.get("property") for meta in page.head.find_all("meta")]
+    if "og:title" in given and "og:description" not in given:
         page.head.append(page.new_tag("meta", attrs={"property": "og:description"}))
-    for tag in page.select(DESCRIPTIONS):
+    for tag in page.head.select(DESCRIPTIONS):
         tag["content"] = text

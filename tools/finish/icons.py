@@ -34,7 +34,9 @@ def drawing(name: str) -> tuple[str, str]:
 
 def draw(page: BeautifulSoup) -> None:
     """Replace what asks for an icon by the icon; its other classes and attributes stay."""
-    for element in page.select("i, span"):
+    for element in page.find_all(True):
+        if element.name not in ("i", "span"):
+            continue
         classes = element.get("class", [])
         names = [word[3:] for word in classes if word.startswith("fa-") and word not in STYLES]
         if not names or not STYLES & set(classes):

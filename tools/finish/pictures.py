@@ -91,7 +91,7 @@ class Pictures:
     def __call__(self, page: BeautifulSoup, root: str) -> None:
         """Change the pictures of one page, whose way to the site's top is `root` ("../" or "")."""
         first = True
-        for image in page.select("main img"):
+        for image in page.main.find_all("img") if page.main else ():
             if self._change(image, root):
                 image["decoding"] = "async"
                 if not first or image.find_parent("fa-widget"):

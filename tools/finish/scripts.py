@@ -8,6 +8,8 @@ from functools import cache
 from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
+from tools.finish import stylesheet, walk
+
 # A script stays only on pages that hold what it works on; scripts not listed stay everywhere.
 NEEDS = {
     "fontawesome.js": None,  # see icons.py
@@ -45,10 +47,10 @@ POLICY = {
     "form-action": "'self'",
 }
 
-# Pages that speak to other hosts once a reader has asked for it: what marks them, and the hosts. Live code (live.py)
-# is lent a machine by mybinder.org, which passes the request on to one of its members.
+# Pages that speak to other hosts once a reader has asked for it: the id that marks them, and the hosts. Live code
+# (live.py) is lent a machine by mybinder.org, which passes the request on to one of its members.
 SPEAKS = {
-    "#fa-live": "https://mybinder.org https://*.mybinder.org wss://*.mybinder.org "
+    "fa-live": "https://mybinder.org https://*.mybinder.org wss://*.mybinder.org "
     "https://notebooks.gesis.org wss://notebooks.gesis.org",
 }
 
@@ -73,10 +75,17 @@ def lighten(script: str) -> str:
 
 def arrange(page: BeautifulSoup) -> None:
     """Drop scripts without work on this page, defer the others, and name the actions of inline handlers."""
-    for preload in page.select('link[rel="preload"][as="script"]'):
-        preload.decompose()
-    seen = set()
-    has = cache(lambda selector: page.select_one(selector) is not None)  # a search through a page takes a while
+    for preload in page.find_all("link"):
+        if preload.get("rel") == ["preload"] and preload.get("as") == "script":
+            preload.decompose()
+    seen, known = set(), walk.words(page)
+
+    @cache
+    def has(selector: str) -> bool:
+        """A search through a page takes a while: it is made where the words of the selector are on the page at all."""
+        possible = any(stylesheet.wanted(one, known) for one in stylesheet.selectors(selector))
+        return possible and page.select_one(selector) is not None
+
     for script in page.find_all("script"):
         if script.string and FIRST in script.string:
             script.string = "{" + COLOURS + "}"
@@ -91,7 +100,9 @@ def arrange(page: BeautifulSoup) -> None:
         seen.add(text)
         if source:
             script["defer"] = ""
-    for element in page.select("[onclick]"):
+    for element in page.find_all(True):
+        if "onclick" not in element.attrs:
+            continue
         action = element.attrs.pop("onclick").strip().rstrip(";")
         if action not in HANDLERS:
             raise ExtensionError(f"a handler {action!r} in a page: give it a name in tools/finish/scripts.py")
@@ -103,7 +114,7 @@ def policy(page: BeautifulSoup) -> str:
     texts = sorted({script.string or "" for script in page.find_all("script") if not script.get("src")})
     digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
     rules = POLICY | {"script-src": " ".join(["'self'", *(f"'sha256-{digest}'" for digest in digests)])}
-    hosts = [hosts for mark, hosts in SPEAKS.items() if page.select_one(mark)]
+    hosts = [hosts for mark, hosts in SPEAKS.items() if page.find(id=mark)]
     rules |= {"connect-src": " ".join(["'self'", *hosts])} if hosts else {}
     return "; ".join(f"{kind} {allowed}" for kind, allowed in sorted(rules.items()))
 

@@ -62,7 +62,9 @@ class Take:
             ExtensionError: if two pages have a figure of one name, whose files would be one.
         """
         root = "../" * name.count("/")
-        for figure in page.select("main figure[id]:has(figcaption)"):
+        for figure in page.main.find_all("figure") if page.main else ():
+            if "id" not in figure.attrs or figure.figcaption is None:
+                continue
             image = figure.find("img")
             picture = self.original(image, root) if image else None
             if picture is None:

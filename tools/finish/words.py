@@ -4,6 +4,8 @@ import re
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
+from tools.finish.walk import by_name, has_class
+
 NUMBER = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)")  # 60 000
 INTERVAL = re.compile(r"\[[\u2212-]?\d[\d.]*, [\u2212-]?\d[\d.]*\]")  # [0.87, 0.89]
 BEFORE = re.compile(r"[(\[\u201c\u2018]+$")
@@ -21,10 +23,14 @@ def arrange(page: BeautifulSoup) -> None:
         for text in article.find_all(string=kind):
             if not text.find_parent(AS_TYPED):
                 text.replace_with(NavigableString(kind.sub(lambda found: found[0].replace(" ", "\u00a0"), text)))
-    for formula in article.select("span.math"):
-        _hold(page, formula)
-    for cell in article.select("table:not(.fa-ledger):not(.indextable) :is(td, th)"):
-        if len(cell.get_text(" ", strip=True)) > PROSE:
+    found = by_name(article)
+    for formula in found["span"]:
+        if has_class(formula, "math"):
+            _hold(page, formula)
+    for cell in [*found["td"], *found["th"]]:
+        tables = cell.find_parents("table")
+        prose = any(not has_class(table, "fa-ledger") and not has_class(table, "indextable") for table in tables)
+        if prose and len(cell.get_text(" ", strip=True)) > PROSE:
             cell["class"] = [*cell.get("class", []), "prose"]
 
 
