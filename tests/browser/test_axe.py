@@ -46,6 +46,41 @@ def test_a_faint_word_is_found(browser, body, many):
         assert f", {many}): " in faults[0]
 
 
+NARROW = (
+    "@media (width < 500px) { .fades { color: #bbb } .ground { background: #111 } .late { display: block !important } }"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "wide", "narrow"),
+    [
+        ("<p>fine</p>", 0, 0),
+        ('<p class="faint">faint at any width, said once</p>', 1, 0),
+        ('<p class="fades">faint when narrow</p>', 0, 1),
+        ('<div class="ground"><p>on dark ground when narrow</p></div>', 0, 1),
+        ('<p class="faint late" style="display: none">seen when narrow alone</p>', 0, 1),
+        ('<p class="faint" style="visibility: hidden">never seen</p>', 0, 0),
+    ],
+)
+def test_a_word_is_looked_at_again_where_it_has_become_another(browser, body, wide, narrow):
+    page = browser.new_page(viewport={"width": 900, "height": 600})
+    page.set_content(PAGE.format(f"<style>{NARROW}</style>{body}"))
+    for width, many in ((900, wide), (400, narrow), (900, 0)):
+        page.set_viewport_size({"width": width, "height": 600})
+        assert len(axe.faults(page, axe.COLOURS)) == many, width
+    page.close()
+
+
 def test_other_rules_see_every_word(browser):
     body = WORDS.format('<span role="img">here</span> <span role="img">there</span>')
     assert any(fault.startswith("role-img-alt (serious, 2)") for fault in found(browser, body))
+
+
+def test_formulas_stay_as_they_are(browser):
+    page = browser.new_page()
+    svg = '<svg width="9" height="9" aria-hidden="true"><g id="a"><path d="M0 0h9"></path></g> <g id="b"></g></svg>'
+    page.set_content(PAGE.format(f"<p>words <mjx-container>{svg}</mjx-container></p>"))
+    before = page.content()
+    assert not axe.faults(page)
+    assert page.inner_html("mjx-container") == svg in before
+    page.close()
