@@ -22,8 +22,10 @@ book: venv  ## run every chapter that changed and build _build/html
 
 html: venv  ## build _build/html from the notebooks as they are, warnings as errors; notebooks and Markdown for readers
 	@rm -rf _build/html _build/.doctrees
+	@$(PY) -m tools.built begin
 	.venv/bin/jupyter-book build . -n -W --keep-going --quiet
 	$(PY) -m tools.reader
+	@$(PY) -m tools.built end
 
 editions: html  ## run each notebook for readers (_build/html/notebooks) alone in an empty folder
 	$(PY) -m tools.reader.run

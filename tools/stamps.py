@@ -3,12 +3,14 @@
 Of the book's own Python these are the files that the chapter imports, itself or through others: a change in one
 chapter's room leaves the others' stamps as they are. The library counts as a whole.
 
-A stamp lies in _build/executed/NAME.json. It counts only while the notebook is the one that the run wrote.
+A stamp lies in _build/executed/NAME.json. It counts only while the notebook is the one that the run wrote. It also says
+whether that was, to the byte, the notebook that git had already: such a run has repeated the committed one.
 """
 
 import hashlib
 import json
 import re
+import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -88,11 +90,27 @@ def last_seconds(book: Book, name: str) -> float:
     return _read(book, name).get("seconds", float("inf"))
 
 
+def _as_committed(book: Book, name: str) -> bool:
+    """Whether text and notebook are those of git's last commit; not so where there is no git."""
+    command = ["git", "diff", "--quiet", "HEAD", "--", book.text(name), book.notebook(name)]
+    try:
+        answer = subprocess.run(command, cwd=book.root, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except OSError:
+        return False
+    return answer.returncode == 0
+
+
+def came_out_again(book: Book, name: str) -> bool:
+    """Whether a run here gave the notebook that git had before it, and all that it was made from is as it was."""
+    return _read(book, name).get("again", False) and _as_committed(book, name) and is_current(book, name)
+
+
 def write(book: Book, name: str, made_from: str, seconds: float) -> None:
     """Record that the notebook now in place was made from `made_from` (a fingerprint taken before the run)."""
     path = _path(book, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     stamp = {"fingerprint": made_from, "notebook": sha(book.notebook(name)), "seconds": round(seconds, 1)}
+    stamp["again"] = _as_committed(book, name)
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(stamp), encoding="utf-8")
     temporary.replace(path)

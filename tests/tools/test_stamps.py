@@ -1,5 +1,7 @@
 """What makes a chapter run again: its text, library, data, and the files of the book's Python that it imports."""
 
+import subprocess
+
 import pytest
 from small_book import cell, chapter, make_book, run_by_hand
 
@@ -97,3 +99,63 @@ def test_the_longest_begin_first(tmp_path):
     run_by_hand(book, "systems")
     stamps.write(book, "systems", "", 1.0)
     assert in_order(book, names) == ["delays", "first", "systems"]
+
+
+def git(book: Book, *words: str) -> None:
+    who = ["-c", "user.name=A reader", "-c", "user.email=reader@example.org"]
+    subprocess.run(["git", *who, *words], cwd=book.root, check=True, capture_output=True)
+
+
+def committed(book: Book) -> None:
+    if not (book.root / ".git").exists():
+        (book.root / ".gitignore").write_text("/_build/\n")
+        git(book, "init")
+    git(book, "add", ".")
+    git(book, "commit", "-m", "All", "--allow-empty")
+
+
+def ran(book: Book) -> None:
+    for name in READS:
+        run_by_hand(book, name)
+        stamps.write(book, name, stamps.fingerprint(book, name), 1.0)
+
+
+def again(book: Book) -> set[str]:
+    stamps._shared.cache_clear()
+    return {name for name in book.chapters() if stamps.came_out_again(book, name)}
+
+
+def test_a_run_that_gives_the_committed_notebook_has_repeated_it(book):
+    ran(book)
+    assert again(book) == set()  # no git
+    committed(book)
+    assert again(book) == set()  # run once, and committed after it
+    ran(book)
+    assert again(book) == {"a", "b"}
+    committed(book)
+    assert again(book) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("file", "left"),
+    [("book/a.ipynb", {"b"}), ("book/a.md", {"b"}), ("fa_book/one/claims.py", {"b"}), ("fa_lib/rules.py", set()),
+     ("fa_book/unused.py", {"a", "b"})],
+)  # fmt: skip
+@pytest.mark.parametrize("commit", [False, True])
+def test_a_run_has_repeated_nothing_once_something_is_another(book, file, left, commit):
+    ran(book)
+    committed(book)
+    ran(book)
+    (book.root / file).write_text((book.root / file).read_text() + "\n")
+    if commit:
+        committed(book)
+    assert again(book) == left
+
+
+def test_a_run_that_gives_another_notebook_has_repeated_nothing(book):
+    ran(book)
+    committed(book)
+    book.notebook("a").write_text("another\n")
+    committed(book)
+    ran(book)
+    assert again(book) == {"b"}

@@ -55,3 +55,25 @@ def test_no_step_is_taken_where_none_is_wanted():
 def test_the_rounds_hold_every_step_once():
     names = [step.check.__name__ for step in check.STEPS]
     assert len(names) == len(set(names)) == sum(len(lane) for lanes in check.ROUNDS for lane in lanes)
+
+
+def test_notebooks_that_were_run_again_here_are_not_run_once_more(monkeypatch, capsys):
+    chapters, commands = check.BOOK.chapters(), []
+    monkeypatch.setattr(check, "run", lambda *words: commands.append(words) or True)
+    monkeypatch.setattr(check, "warm_up", lambda book: None)
+    monkeypatch.setattr(check.stamps, "came_out_again", lambda book, name: name in repeated)
+    for repeated in ([], chapters[:3], chapters):
+        assert check.notebooks()
+        said = capsys.readouterr().out
+        assert all(name in said for name in repeated)
+    given = [[word for word in words if word.endswith(".ipynb")] for words in commands]
+    assert given == [[f"book/{name}.ipynb" for name in chapters[start:]] for start in (0, 3)]
+
+
+def test_a_site_that_is_current_is_not_built_again(monkeypatch):
+    commands = []
+    monkeypatch.setattr(check, "run", lambda *words: commands.append(words) or True)
+    for current in (True, False):
+        monkeypatch.setattr(check.built, "is_current", lambda book, current=current: current)
+        assert check.build()
+    assert commands == [("make", "--no-print-directory", "html")]
