@@ -15,7 +15,7 @@ def saying(name: str, good: bool = True, before=lambda: None):
         print(f"{name} says", file=check.out(), flush=True)
         before()
         return (
-            run(sys.executable, "-c", f"import sys; print('{name} ran'); print('{name} erred', file=sys.stderr)")
+            run(sys.executable, "-u", "-c", f"import sys; print('{name} ran'); print('{name} erred', file=sys.stderr)")
             and good
         )
 

@@ -119,8 +119,16 @@ def _interrupt(root: Path, mark: Path, way: str) -> None:
     assert _left(root) == []
 
 
+@pytest.fixture
+def hears_ctrl_c():
+    """Who is started in the background, as by `nohup make test &`, ignores Ctrl-C, and so does all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("turns", TURNS.values(), ids=TURNS)
-def test_make_book_ended_anywhere_goes_on(tmp_path, turns):
+def test_make_book_ended_anywhere_goes_on(tmp_path, hears_ctrl_c, turns):
     root, pauses = tmp_path / "book", tmp_path / "pauses"
     pauses.mkdir()
     (pauses / "pause.py").write_text(PAUSE)
