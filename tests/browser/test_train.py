@@ -310,8 +310,9 @@ def test_what_a_finished_run_says_to_look_for_is_so():
     assert float(rates[2]["TF"].accuracy) < 0.3 < 0.8 < float(rates[2]["FA"].accuracy)
 
 
-def test_a_finished_run_s_hidden_layer_is_that_of_its_curves(call):
+def test_a_finished_run_s_hidden_layer_is_that_of_its_curves(call, monkeypatch):
     """H follows from the parameters: its answers are right as often as the recorded curve says."""
+    monkeypatch.setattr(train, "EPOCHS", ENDS)
     given = Training(frozen=True)
     given.html()
     found = call(

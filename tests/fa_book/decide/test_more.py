@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from sweep_cluster import compute
 
 from fa_book.decide import more
 from fa_book.decide.plan import digit_rules, experiment
 from fa_lib.feedback import Centred
-from fa_lib.sweep import merge, run
+from fa_lib.sweep import merge
 from tools.book import ROOT
 
 
@@ -51,7 +52,7 @@ def test_tables_hold_what_is_there(tmp_path):
     (tmp_path / "decide.nc").symlink_to(ROOT / "book/results/decide.nc")
     assert more.tables(tmp_path)[False].sizes == {"condition": 15, "run": 5}
     cells = more.decide_more(runs=5, epochs=15)[:1]
-    run([replace(cells[0], epochs=15)], tmp_path, workers=1, say=lambda _: None)
+    compute([replace(cells[0], epochs=15)], tmp_path)
     merge(cells, tmp_path, tmp_path / "decide_more.nc")
     tables = more.tables(tmp_path)
     assert tables[False].sizes == {"condition": 16, "run": 5}

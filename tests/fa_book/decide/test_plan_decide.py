@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from sweep_cluster import compute
 
 from fa_book.decide.plan import BETWEEN, FLOOR, angle_of, decide, experiment, published
-from fa_lib.sweep import merge, run
+from fa_lib.sweep import merge
 from fa_lib.sweep.cells import from_options
 from fa_lib.sweep.labels import labels
 
@@ -45,7 +46,7 @@ def test_the_angle_of_groups_is_that_of_their_means(groups):
 
 def test_results_are_found_by_the_names_of_the_plan(tmp_path):
     cells = decide(runs=1)
-    run(cells[:1], tmp_path, workers=1, say=lambda _: None)
+    compute(cells[:1], tmp_path)
     merge(cells, tmp_path, tmp_path / "some.nc", partial=True)
     found = published(tmp_path / "some.nc")
     assert list(found["ib", False]) == ["error, turned 0"]

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sweep_cluster import compute
 
 from fa_book.one_law import budget_of_digits, fresh, more, runs
 from fa_book.one_law.plan import SEED, budget, one_law, one_law_further
-from fa_lib.sweep import merge, run
+from fa_lib.sweep import merge
 
 
 def _bare(cell):
@@ -46,7 +47,7 @@ def test_the_sizes_are_those_that_the_plan_names():
 def test_accounts_are_over_the_encoder_that_did_not_learn(tmp_path, learn):
     names = [("conditions", "ib", learn, name) for name in (fresh.FLOOR, "target, turned 0", "error, turned 180")]
     cells = [replace(fresh.planned()[name], runs=(20, 21), epochs=41) for name in names]
-    run(cells, tmp_path, workers=1, say=lambda _: None)
+    compute(cells, tmp_path)
     merge(cells, tmp_path, tmp_path / "one_law_fresh.nc")
     short = dict(zip(names, cells, strict=True))
     results = fresh.named(tmp_path / "one_law_fresh.nc", short)

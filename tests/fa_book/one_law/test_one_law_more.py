@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+from sweep_cluster import compute
 
 from fa_book.one_law import plan
 from fa_book.one_law.more import ALL, CASES, FIRST, one_law_more
 from fa_book.one_law.plan import planned
-from fa_lib.sweep import merge, run
+from fa_lib.sweep import merge
 
 
 def test_the_plan_is_the_first_look_s_with_other_runs():
@@ -27,7 +28,7 @@ def test_runs_of_both_looks_are_joined(tmp_path, monkeypatch):
     monkeypatch.setattr(plan, "planned", lambda: {name: short, "other": other})
     for file, cells in (("one_law", [replace(short, runs=(0, 1)), replace(other, runs=(0, 1))]),
                         ("one_law_more", [replace(short, runs=(5, 6, 7))])):  # fmt: skip
-        run(cells, tmp_path, workers=1, say=lambda _: None)
+        compute(cells, tmp_path)
         merge(cells, tmp_path, tmp_path / f"{file}.nc")
     found = plan.published(tmp_path / "one_law.nc")
     assert found[name].run.values.tolist() == [0, 1, 5, 6, 7]

@@ -115,6 +115,12 @@ def as_nobody(folder: str, answer) -> None:
         answer.put(str(error))
 
 
+def compute(cells, folder: Path) -> None:
+    """Cells' results in a folder, made in this process: for tests of what is made of them, not of how."""
+    for cell in cells:
+        store.put(store.content(cell, cell.compute()), folder / cell.name)
+
+
 def command(*words: str, **options) -> subprocess.Popen:
     """python -m fa_lib in a session of its own, as a terminal starts it; its output, errors too, is read as text."""
     return subprocess.Popen(
