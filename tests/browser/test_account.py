@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from finished import finished
 from trainings import RUNNING, epoch, halt_of_motion, press, run_to, settle, still_for, wait_for_epoch
 from visits import shortened
 
@@ -156,7 +157,7 @@ def test_presets_show_finished_runs_that_are_pythons(visitor):
 
 def test_what_a_finished_run_says_to_look_for_is_so():
     """The lines under the presets, on the numbers."""
-    across, along, turned = (Account(**differs).books() for differs in PRESETS)
+    across, along, turned = (finished(made, made.books, ENDS) for made in (Account(**differs) for differs in PRESETS))
 
     def ends(books, name, view):
         last = books[name].isel(run=0)

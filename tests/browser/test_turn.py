@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from finished import finished
 from trainings import RUNNING, epoch, halt_of_motion, press, run_to, settle, still_for, wait_for_epoch
 from visits import shortened
 
@@ -167,7 +168,8 @@ def test_presets_show_finished_runs_that_are_pythons(visitor):
 def test_what_a_finished_run_says_to_look_for_is_so():
     """The lines under the presets, on the numbers."""
     against, across, some, none = (
-        {name: data.isel(run=0) for name, data in Turn(**differs).curves().items()} for differs in PRESETS
+        {name: data.isel(run=0) for name, data in finished(made, made.curves, ENDS).items()}
+        for made in (Turn(**differs) for differs in PRESETS)
     )
     end = lambda run, name, column: float(run[name][column][-1])  # noqa: E731
     for run in (against, across):
