@@ -40,6 +40,7 @@ class _Feedback(nn.Module):
             else:
                 self.register_buffer(own, tensor)
 
+    @torch.compiler.disable  # with what it asks of the module: torch.compile breaks its graph once a layer
     def _send(self, z: Tensor, H: Tensor, W: Tensor, known: dict) -> Tensor:
         """z (..., p), H (..., m) with its graph, W (p, m) and what the caller knows, to z that sends feedback to H."""
         if unknown := sorted(known.keys() - {"y", "accuracy"}):

@@ -86,6 +86,7 @@ def _rules(rules, count: int) -> list[Rule]:
     return [checked(rule) for rule in listed]
 
 
+@torch.compiler.disable  # a rule is Python: torch.compile leaves it as it is
 def send(
     z: Units,
     hidden: Sequence[Tensor],

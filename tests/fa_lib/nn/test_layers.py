@@ -320,6 +320,20 @@ def compiled(model, x):
         return torch.compile(model, backend="aot_eager")(x)
 
 
+def test_compiled_its_graph_breaks_once_a_layer(batch):
+    graphs = []
+
+    def backend(graph, _):
+        graphs.append(graph)
+        return graph.forward
+
+    torch.compiler.reset()
+    with warnings.catch_warnings(), unchecked():
+        warnings.simplefilter("ignore")
+        torch.compile(net(FA()), backend=backend)(batch[0])
+    assert len(graphs) == 3  # up to the first layer that hears, up to the second, and what is left of the first
+
+
 @pytest.mark.parametrize("rule", RULES, **by_name)
 @pytest.mark.parametrize("way", [through_checkpoint, whole_in_checkpoint, called_functionally, compiled])
 def test_every_way_of_torch_to_call_a_model_gives_the_same_gradients(double, batch, rule, way):
