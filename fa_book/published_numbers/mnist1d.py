@@ -1,5 +1,6 @@
 """MNIST-1D by its source's protocol: the network with a way around, by a rule, and the linear baseline."""
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,12 +12,14 @@ from fa_lib import training
 from fa_lib.feedback import Rule
 from fa_lib.feedback.layers import ForLayers
 
+published = functools.cache(mnist_1d)  # the same samples for every rule, made once
+
 
 def accuracies(
     rule: Rule | ForLayers, *, runs: int, epochs: int, lr: float, learn_encoder: bool = True, seed: int = 0
 ) -> np.ndarray:
     """Test accuracies after training, one a run, in per cent."""
-    task = mnist_1d().change(lr=lr)
+    task = published().change(lr=lr)
     encoder = Residual((40, *task.widths), runs=range(runs), seed=seed, nonlinearity=task.nonlinearity)
     model = training.build(task, rule, encoder=encoder, runs=runs, seed=seed, learn_encoder=learn_encoder)
     training.trained(model, epochs, seed=seed)
@@ -25,7 +28,7 @@ def accuracies(
 
 def logistic(steps: int = 200) -> float:
     """Test accuracy of multinomial logistic regression at its optimum, in per cent."""
-    task = mnist_1d()
+    task = published()
     weight = torch.zeros(1, 10, 41, requires_grad=True)
 
     def answers(x: torch.Tensor) -> torch.Tensor:

@@ -4,6 +4,7 @@ H is a function of x, so what a binned H tells about x is the entropy of its bin
 are kept apart: bins of one width, and a fixed number of bins over the range that H has at that moment.
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -30,10 +31,25 @@ def entropy_bits(H: Tensor, width: float | None = None, whole: Tensor | None = N
     found = []
     for rows, edge in zip(H, edges.min((1, 2)), strict=True):
         size = (rows.max() - rows.min()) / COUNT or 1.0 if width is None else width
-        _, counts = np.unique(np.floor((rows - edge) / size).astype(np.int64), axis=0, return_counts=True)
+        counts = _alike(np.floor((rows - edge) / size).astype(np.int64))
         share = counts / counts.sum()
         found.append(-(share * np.log2(share)).sum())
     return np.array(found)
+
+
+def _alike(bins: np.ndarray) -> np.ndarray:
+    """How many rows of bins (sample, m) are alike, for each row that there is, in the order of `np.unique`.
+
+    A row is made one number with as many digits as it has columns: numbers are sorted several times faster than rows.
+    """
+    bins = bins - bins.min(0)
+    bases = (bins.max(0) + 1).tolist()
+    if math.prod(bases) > np.iinfo(np.int64).max:
+        return np.unique(bins, axis=0, return_counts=True)[1]
+    number = np.zeros(len(bins), np.int64)
+    for column, base in zip(bins.T, bases, strict=True):
+        number = number * base + column
+    return np.unique(number, return_counts=True)[1]
 
 
 RECORD = {

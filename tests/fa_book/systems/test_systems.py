@@ -38,6 +38,13 @@ def test_bits_are_those_of_counted_bins():
     assert compression.entropy_bits(H / 30, 0.1) < compression.entropy_bits(H, 0.1)
 
 
+def test_rows_of_bins_are_counted_as_rows():
+    for columns, many in ((3, 5), (12, 31), (40, 31)):  # the last do not fit into one number
+        draw = np.random.default_rng(columns)
+        bins = draw.integers(-many, many, (60, columns))[draw.integers(0, 60, 500)]
+        assert (compression._alike(bins) == np.unique(bins, axis=0, return_counts=True)[1]).all()
+
+
 def test_late_fall_looks_at_the_second_half():
     data = compression.xr.DataArray([[9.0, 1, 5, 7, 6]], dims=("run", "epoch"))
     assert compression.late_fall(data) == pytest.approx([1.0])
