@@ -1,5 +1,6 @@
 """What several test files share: small tasks, double precision, and a plain torch.nn network to compare with."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -18,6 +19,12 @@ install_import_hook(SHAPED, "shapes.checker")
 from fa_lib import tasks  # noqa: E402
 
 torch.set_num_threads(1)  # one tiny network gains nothing from more, and several test processes may run at once
+
+
+def pytest_collection_finish():
+    """What was imported stays: Python need not look through a million objects again while tests run."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ ENVIRONMENT = environment(BOOK)
 PYTHON = sys.executable
 
 # Chapters that are run once more with other parameters, and the values: small ones, since only the way is tested.
-PARAMETERS = {"embedding": ["runs=3", "draws=20"], "alignment": ["runs=3", "epochs=20"]}
+PARAMETERS = {"embedding": ["runs=3", "draws=20"], "howto-chapter": ["runs=2", "epochs=20"]}
 
 
 # Short chapters whose notebook for readers is run alone: one needs the library, one the book's Python and its glue.

@@ -1,6 +1,5 @@
 """The plans behind published results: cells keep their names for ever, and every published cell is one of a plan."""
 
-import functools
 import hashlib
 import json
 import subprocess
@@ -42,11 +41,6 @@ LATER = {  # a later plan and the digest of its cells' names
 }
 
 
-@functools.cache
-def loaded(path):
-    return sweep.load(path)
-
-
 def digest(words) -> str:
     return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
 
@@ -65,30 +59,30 @@ def test_names_are_what_they_always_were():
     assert later == LATER
 
 
+def published(path) -> list[str]:
+    """Names of a merged file's cells, each of which is one of the plan."""
+    planned, table = {cell.name: cell for cell in PLANS[path.stem]()}, sweep.provenance(path)
+    cells = [from_options(json.loads(text)) for text in table.cell.values]
+    assert [cell.text() for cell in cells] == table.cell.values.tolist()
+    assert all(planned[cell.name] == cell for cell in cells)
+    assert set(planned) == {cell.name for cell in cells}
+    return [cell.name for cell in cells]
+
+
 def test_every_published_cell_is_found_in_its_plan_by_name():
-    found = []
-    for path in RESULTS:
-        own = []
-        planned = {cell.name: cell for cell in PLANS[path.stem]()}
-        results, table = loaded(path), sweep.provenance(path)
-        for text, label in zip(table.cell.values, table.label.values, strict=True):
-            cell = from_options(json.loads(text))
-            assert cell.text() == text
-            assert planned[cell.name] == cell
-            assert set(cell.runs) <= set(results[label].run.values)
-            own.append(cell.name)
-        assert set(planned) == set(own)
-        found += own if path.stem in FIRST else []
+    found = [name for path in RESULTS for name in published(path) if path.stem in FIRST]
     assert (len(found), digest(found)) == (461, "c055df9be6d1ce25")
 
 
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
 def test_results_by_the_names_of_a_plan_are_those_by_label(path):
-    conditions = labels(PLANS[path.stem]())
-    by_label, by_cell = loaded(path), sweep.named(path, {cell: cell for cell in conditions})
+    conditions, table = labels(PLANS[path.stem]()), sweep.provenance(path)
+    by_label, by_cell = sweep.load(path), sweep.named(path, {cell: cell for cell in conditions})
     assert len(by_cell) == len(by_label)
     for cell, data in by_cell.items():
         assert data.identical(by_label[conditions[cell]])
+    for text, label in zip(table.cell.values, table.label.values, strict=True):
+        assert set(json.loads(text)["runs"]) <= set(by_label[label].run.values)
 
 
 def test_another_process_gives_the_same_names():

@@ -83,8 +83,10 @@ def visit(browser: Browser, site: str, folder: Path, name: str, pictures: Path |
             page.evaluate(THEME, "light")
             seen.problems += [f"axe, {width} px light: {fault}" for fault in axe.faults(page)]
             _keep(page, pictures, f"{name}-{width}-light")
+            if width != WIDTHS[0] and not pictures:  # colours do not depend on the width
+                continue
             page.evaluate(THEME, "dark")
-            if width == WIDTHS[0]:  # colours do not depend on the width
+            if width == WIDTHS[0]:
                 seen.problems += [f"axe, dark: {fault}" for fault in axe.faults(page, axe.COLOURS)]
             _keep(page, pictures, f"{name}-{width}-dark")
     seen.problems += page.evaluate(WRONG)
