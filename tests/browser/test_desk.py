@@ -1,5 +1,8 @@
-"""The page that serves all visits: nothing of one reaches the next."""
+"""The page that serves all visits: nothing of one reaches the next, and numbers come over as they are."""
 
+import math
+
+import numpy as np
 from visits import Desk
 
 LEAVE = """() => {
@@ -34,3 +37,11 @@ def test_nothing_is_left_for_the_next_visit(browser, site):
     desk.give_back(spoiled=True)
     assert desk.take(1280, 900) is not page
     desk.give_back(spoiled=True)
+
+
+def test_numbers_come_over_as_text_to_the_last_bit(call):
+    found = call("async ([x]) => [x / 3, NaN, -Infinity, new Float32Array([0.1]), { a: [], b: null }]", [1.0])
+    assert found[0] == 1 / 3
+    assert math.isnan(found[1])
+    assert found[2:] == [-math.inf, [float(np.float32(0.1))], {"a": [], "b": None}]
+    assert call("async () => undefined") is None
