@@ -19,9 +19,10 @@ from tools.quality.visit import Visit, visit
 
 def _visits(names: list[str], site: str, folder: Path, pictures: Path | None) -> list[Visit]:
     """What one process sees with one browser."""
+    looks: set[str] = set()
     with shared() as playwright:
         browser = launch(playwright)
-        seen = [visit(browser, site, folder, name, pictures) for name in names]
+        seen = [visit(browser, site, folder, name, pictures, looks) for name in names]
         browser.close()
     return seen
 

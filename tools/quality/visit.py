@@ -48,7 +48,9 @@ class Visit:
     weight: float = 0.0  # kilobytes as they travel, with everything that scrolling loads
 
 
-def visit(browser: Browser, site: str, folder: Path, name: str, pictures: Path | None = None) -> Visit:
+def visit(
+    browser: Browser, site: str, folder: Path, name: str, pictures: Path | None = None, looks: set[str] | None = None
+) -> Visit:
     """Look at a page, wide and narrow, in the light and in the dark.
 
     Args:
@@ -57,8 +59,9 @@ def visit(browser: Browser, site: str, folder: Path, name: str, pictures: Path |
         folder: what is served there.
         name: of the page, such as book/index.html.
         pictures: where screenshots go, if anywhere.
+        looks: of words that were judged on pages before, see `axe.faults`.
     """
-    seen = Visit(name)
+    seen, looks = Visit(name), set() if looks is None else looks
     context = browser.new_context(
         viewport={"width": 1440, "height": 900}, color_scheme="light", reduced_motion="reduce"
     )
@@ -81,13 +84,13 @@ def visit(browser: Browser, site: str, folder: Path, name: str, pictures: Path |
             seen.problems.append(f"{width} px: the page is {real} px wide")
         if width != 768:
             page.evaluate(THEME, "light")
-            seen.problems += [f"axe, {width} px light: {fault}" for fault in axe.faults(page)]
+            seen.problems += [f"axe, {width} px light: {fault}" for fault in axe.faults(page, looks=looks)]
             _keep(page, pictures, f"{name}-{width}-light")
             if width != WIDTHS[0] and not pictures:  # colours do not depend on the width
                 continue
             page.evaluate(THEME, "dark")
             if width == WIDTHS[0]:
-                seen.problems += [f"axe, dark: {fault}" for fault in axe.faults(page, axe.COLOURS)]
+                seen.problems += [f"axe, dark: {fault}" for fault in axe.faults(page, axe.COLOURS, looks)]
             _keep(page, pictures, f"{name}-{width}-dark")
     seen.problems += page.evaluate(WRONG)
     context.close()
