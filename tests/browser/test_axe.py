@@ -17,6 +17,10 @@ button {{ border: 0; background: #fff }} .low {{ margin-top: 99px }}
 <main><h1>Words</h1>{}</main></html>"""
 WORDS = "<pre tabindex=0>" + "<span>fine</span> " * 20 + "{}</pre>"
 TABLE = "<table><tr><th scope=col>head</th></tr>" + "<tr><td>{}</td></tr>" * 40 + "</table>"
+CARRIED = (
+    '<p>fine</p><p>fine</p><div class="dark" style="height: 60px"></div><div style="position: relative; top: -40px;'
+)
+CARRIED += ' background: {}">carried</div>'
 FAINT = TABLE.replace("<td>", '<td class="faint">')
 
 
@@ -51,9 +55,12 @@ def found(browser, body: str, rules=()) -> list[str]:
         ('<p>fine</p><p>fine</p><p style="margin-bottom: 0">under a panel</p><div class="up">up</div>', 1),
         ('<p>fine</p><p>fine</p><p><i class="panel" style="background: none"><b></b></i>on its part</p>', 1),
         ('<p>fine</p><p>fine</p><p><i class="panel" style="background: none"></i>on nothing</p>', 0),
+        (CARRIED.format("transparent"), 1),
+        (CARRIED.format("white"), 0),
     ],
     ids=["one", "two", "on dark ground", "half seen", "none", "folded first", "cells", "after letters", "after parts",
-         "after signs", "in its own ink", "in the text", "panel under", "drawn up", "panel's part", "nothing under"],
+         "after signs", "in its own ink", "in the text", "panel under", "drawn up", "panel's part", "nothing under",
+         "carried", "carried with its ground"],
 )  # fmt: skip
 def test_a_faint_word_is_found(browser, body, many):
     faults = found(browser, body, axe.COLOURS)

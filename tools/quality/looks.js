@@ -3,13 +3,13 @@
 // axe looks behind each word for what it stands on, which takes longer than all its other rules, and it takes the
 // place of every element of a page before it asks anything. A page of code has thousands of coloured words and some
 // ten colours, and the next page has the same. Contrast follows from a word's own look and all that its ancestors
-// paint behind it, unless something that is out of its place lies over or under it. So of the words that nothing of
-// that kind meets one of each look is shown to axe, on one page of all.
+// paint behind it, unless something that is out of its place lies over or under it, or it is itself carried to where
+// anything may lie under it. Of all other words one of each look is shown to axe, on one page of all.
 ({
   // Marks words with data-alike whose look is among `known` or that of a word before; gives the looks that are new.
   mark(known) {
     const seen = new Set(known);
-    const panels = this.outOfPlace();
+    const { apart, panels } = this.outOfPlace();
     const grounds = new Map();
     const found = [];
     for (const word of document.querySelectorAll("body *:not(svg *)")) {
@@ -17,7 +17,7 @@
       if (!own.trim()) continue;
       const alike = () => {
         if (!word.checkVisibility()) return true; // in a fold: seen by nobody, and it stands for nobody
-        if (!word.getClientRects().length || this.met(word, panels)) return false;
+        if (!word.getClientRects().length || this.carried(word, apart) || this.met(word, panels)) return false;
         const { color, fontSize, fontWeight, textShadow, visibility } = getComputedStyle(word);
         const look = [color, fontSize, fontWeight, textShadow, visibility, this.ground(word, grounds)].join("|");
         if (seen.has(look)) return true;
@@ -50,27 +50,37 @@
     return known.get(element);
   },
 
-  // What is painted by elements that are not where the order of the text would put them, and by all in these.
+  // Elements that are not where the order of the text would put them, and what is painted by these and by all in them.
   outOfPlace() {
-    const roots = new Set();
+    const apart = new Set();
+    const within = new Set();
     const panels = [];
     for (const element of document.querySelectorAll("body *:not(svg *, pre span)")) {
       const style = getComputedStyle(element);
       const { position, float, transform, translate } = style;
       const moved = (names, still) => names.some((name) => !still.includes(style[name]));
-      const apart =
+      const away =
         (position === "relative" && moved(["top", "left", "bottom", "right"], ["auto", "0px"])) ||
         !["static", "relative"].includes(position) ||
         [float, transform, translate].some((value) => value !== "none") ||
         ["marginTop", "marginLeft", "marginBottom", "marginRight"].some((name) => style[name].startsWith("-"));
-      const root = apart ? element : roots.has(element.parentElement) && element.parentElement;
-      if (!root) continue;
-      roots.add(element);
+      if (away) apart.add(element);
+      if (!away && !within.has(element.parentElement)) continue;
+      within.add(element);
       if (!this.paints(style) && !element.matches("img, svg, canvas, video, iframe, input, select, textarea")) continue;
       const box = element.getBoundingClientRect();
       if (box.width && box.height) panels.push([element, box]);
     }
-    return panels;
+    return { apart, panels };
+  },
+
+  // Whether a word is out of its place without a ground of its own that comes with it and hides all else.
+  carried(word, apart) {
+    for (let element = word; element; element = element.parentElement) {
+      if (getComputedStyle(element).backgroundColor.startsWith("rgb(")) return false;
+      if (apart.has(element)) return true;
+    }
+    return false;
   },
 
   met(word, panels) {
@@ -95,7 +105,8 @@
       if (overflowX === "visible" && overflowY === "visible") continue;
       if (element === document.body || element === document.documentElement) continue; // theirs is the window's
       const around = element.getBoundingClientRect();
-      const inside = box.left >= around.left && box.right <= around.right && box.top >= around.top && box.bottom <= around.bottom;
+      const across = box.left >= around.left && box.right <= around.right;
+      const inside = across && box.top >= around.top && box.bottom <= around.bottom;
       if (element !== word && !inside) return false; // scrolled or cut away
     }
     return true;
